@@ -1,0 +1,82 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { CATALOG, type MetricSpec, PREFIX } from './catalog.js';
+
+/** The words that are known before anything happened: their series start at 0, and nothing else enters their label. */
+export interface KnownWords {
+  /** The states of an agent. */
+  readonly states: readonly string[];
+  /** The transitions that the chart allows between states. */
+  readonly transitions?: readonly { readonly from: string; readonly to: string; readonly event: string }[];
+  readonly breakReasons?: readonly string[];
+  readonly reconnectReasons?: readonly string[];
+  readonly stopReasons?: readonly string[];
+  readonly operations?: readonly string[];
+  /** Message types without `urn:inin.com:`. */
+  readonly messageTypes?: readonly string[];
+  readonly problemCodes?: readonly string[];
+}
+
+export const CALL_KINDS = ['preview', 'regular', 'own-callback', 'agentless', 'precise', 'manual'];
+export const CALL_RESULTS = ['accepted', 'void', 'failed', 'unknown'];
+export const CALLBACK_OWNERS = ['self', 'anyone', 'other'];
+export const PREVIEW_OUTCOMES = ['placed', 'skipped', 'timed-out', 'withdrawn'];
+const SESSION_RESULTS = ['opened', 'refused', 'lost', 'closed'];
+
+export type Series = ReturnType<typeof createSeries>;
+
+/** One prom-client object per row of the catalog. */
+export function createSeries(register: Registry) {
+  const basics = (spec: MetricSpec) => ({ name: PREFIX + spec.name, help: spec.help, registers: [register] });
+  const counter = <L extends string>(spec: MetricSpec & { labels: Record<L, string> }) =>
+    new Counter<L>({ ...basics(spec), labelNames: Object.keys(spec.labels) as L[] });
+  const gauge = <L extends string>(spec: MetricSpec & { labels: Record<L, string> }) =>
+    new Gauge<L>({ ...basics(spec), labelNames: Object.keys(spec.labels) as L[] });
+  const histogram = <L extends string>(spec: MetricSpec & { labels: Record<L, string>; buckets: readonly number[] }) =>
+    new Histogram<L>({ ...basics(spec), labelNames: Object.keys(spec.labels) as L[], buckets: [...spec.buckets] });
+  return {
+    agents: gauge(CATALOG.agents),
+    agentsDesired: gauge(CATALOG.agentsDesired),
+    agentsStopped: counter(CATALOG.agentsStopped),
+    transitions: counter(CATALOG.transitions),
+    stateDuration: histogram(CATALOG.stateDuration),
+    calls: counter(CATALOG.calls),
+    callsOpen: gauge(CATALOG.callsOpen),
+    dispositions: counter(CATALOG.dispositions),
+    callbacks: counter(CATALOG.callbacks),
+    callbackDelay: histogram(CATALOG.callbackDelay),
+    previews: counter(CATALOG.previews),
+    breaks: counter(CATALOG.breaks),
+    breakWait: histogram(CATALOG.breakWait),
+    logoffWait: histogram(CATALOG.logoffWait),
+    popToDisposition: histogram(CATALOG.popToDisposition),
+    decisions: counter(CATALOG.decisions),
+    requests: counter(CATALOG.requests),
+    requestDuration: histogram(CATALOG.requestDuration),
+    messages: counter(CATALOG.messages),
+    sessions: counter(CATALOG.sessions),
+    reconnects: counter(CATALOG.reconnects),
+    problems: counter(CATALOG.problems),
+    scheduleLateness: histogram(CATALOG.scheduleLateness),
+    eventLoopLag: histogram(CATALOG.eventLoopLag),
+    buildInfo: gauge(CATALOG.buildInfo),
+  };
+}
+
+/** Series whose labels are known start at 0, so that a first event is seen as an increase. */
+export function startAtZero(series: Series, known: KnownWords): void {
+  for (const state of known.states) {
+    series.agents.set({ state }, 0);
+    series.stateDuration.zero({ state });
+  }
+  for (const { from, to, event } of known.transitions ?? []) series.transitions.inc({ from, to, event }, 0);
+  for (const reason of known.breakReasons ?? []) {
+    series.breaks.inc({ reason }, 0);
+    series.breakWait.zero({ reason });
+  }
+  for (const reason of known.reconnectReasons ?? []) series.reconnects.inc({ reason }, 0);
+  for (const reason of known.stopReasons ?? []) series.agentsStopped.inc({ reason }, 0);
+  for (const type of known.messageTypes ?? []) series.messages.inc({ type }, 0);
+  series.messages.inc({ type: 'unknown' }, 0);
+  for (const code of known.problemCodes ?? []) series.problems.inc({ code }, 0);
+  for (const result of SESSION_RESULTS) series.sessions.inc({ result }, 0);
+}
