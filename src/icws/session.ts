@@ -11,7 +11,12 @@ export type LostReason =
   | 'logged-in-elsewhere'; // Down with shouldReconnect false
 
 /** What the message channel is doing, for logs and `reconnects_total`. */
-export type ChannelEvent = 'stream-opened' | 'stream-dropped' | 'stream-silent' | 'fell-back-to-polling' | 'resynchronised';
+export type ChannelEvent =
+  | 'stream-opened'
+  | 'stream-dropped'
+  | 'stream-silent'
+  | 'fell-back-to-polling'
+  | 'resynchronised';
 
 export interface SessionListener {
   /** Each message, in the order of delivery, unknown types included. Must not throw. */

@@ -1,0 +1,32 @@
+/** Every kind of request that the client makes. Closed list: it is the metric label `operation`. */
+export const OPERATIONS = [
+  'connect',
+  'features',
+  'connection-state',
+  'close-session',
+  'poll',
+  'stream',
+  'set-station',
+  'acquire-licences',
+  'subscribe-user-statuses',
+  'subscribe-queue',
+  'subscribe-station',
+  'get-status-messages',
+  'get-user-access',
+  'get-status',
+  'set-status',
+  'dialer-log-in',
+  'dialer-log-off',
+  'ready-for-calls',
+  'request-break',
+  'end-break',
+  'disposition',
+  'place-preview-call',
+  'update-call-data',
+  'establish-persistent-connection',
+  'pickup',
+  'disconnect',
+  'get-interaction',
+] as const;
+
+export type Operation = (typeof OPERATIONS)[number];
