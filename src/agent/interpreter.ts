@@ -1,0 +1,112 @@
+import { type Actor, createActor } from 'xstate';
+import type { Clock } from '../base/clock.js';
+import type { AgentState, Fact } from '../journal/record.js';
+import type { AgentChart } from './chart.js';
+import type { AgentContext } from './context.js';
+import type { AgentEvent } from './events.js';
+import type { AgentEmission, AgentOrder } from './orders.js';
+
+/** What an agent says while it lives. None of these may throw. */
+export interface AgentListener {
+  onOrder(command: number, order: AgentOrder): void;
+  onFact(fact: Fact): void;
+  /** A defect in the chart: this agent is dead, the others go on. */
+  onDefect(error: unknown): void;
+}
+
+/** A living agent. */
+export interface Agent {
+  readonly user: string;
+  send(event: AgentEvent): void;
+  /** One of the seven. */
+  state(): AgentState;
+  /** The inner state, such as `on-call.talking`. */
+  place(): string;
+  context(): AgentContext;
+  /** Milliseconds in the present state. */
+  inStateMs(): number;
+  /** Stopped for good, or ended by `end`. */
+  done(): boolean;
+  /** Takes the agent off its timers without a word to the server. */
+  end(): void;
+}
+
+/**
+ * Brings one agent to life: the only place where XState runs. It also watches every transition between the seven states
+ * and reports each once, with the name of the event that caused it.
+ */
+export function runAgent(chart: AgentChart, user: string, clock: Clock, listener: AgentListener): Agent {
+  const actor: Actor<AgentChart> = createActor(chart, { clock: clock as never, input: { user } });
+  const said: AgentEmission[] = [];
+  const inbox: AgentEvent[] = [];
+  let state: AgentState = 'logged-out';
+  let since = clock.monotonic();
+  let cause = 'timer';
+  let busy = false;
+
+  actor.on('*', (emission) => said.push(emission));
+  actor.subscribe({
+    next: (snapshot) => {
+      const next = topOf(snapshot.value);
+      if (next !== state) {
+        const now = clock.monotonic();
+        said.push({
+          type: 'fact',
+          fact: { kind: 'transition', from: state, to: next, event: cause, seconds: (now - since) / 1_000 },
+        });
+        state = next;
+        since = now;
+      }
+      cause = 'timer';
+      if (!busy && said.length > 0) queueMicrotask(work);
+    },
+    error: (error) => listener.onDefect(error),
+  });
+
+  /** One event at a time, and what it made the agent say before the next one: an answer never overtakes its order. */
+  function work(): void {
+    if (busy) return;
+    busy = true;
+    for (;;) {
+      for (let emission = said.shift(); emission; emission = said.shift()) {
+        if (emission.type === 'order') listener.onOrder(emission.command, emission.order);
+        else listener.onFact(emission.fact);
+      }
+      const event = inbox.shift();
+      if (!event) break;
+      cause = event.type;
+      actor.send(event);
+    }
+    busy = false;
+  }
+  actor.start();
+
+  return {
+    user,
+    send: (event) => {
+      inbox.push(event);
+      work();
+    },
+    state: () => state,
+    place: () => placeOf(actor.getSnapshot().value),
+    context: () => actor.getSnapshot().context,
+    inStateMs: () => clock.monotonic() - since,
+    done: () => actor.getSnapshot().status !== 'active',
+    end: () => {
+      actor.stop();
+    },
+  };
+}
+
+type StateValue = string | { [key: string]: StateValue | undefined };
+
+function topOf(value: StateValue): AgentState {
+  return (typeof value === 'string' ? value : Object.keys(value)[0]) as AgentState;
+}
+
+function placeOf(value: StateValue | undefined): string {
+  if (value === undefined) return '';
+  if (typeof value === 'string') return value;
+  const [top] = Object.keys(value);
+  return top === undefined ? '' : `${top}.${placeOf(value[top])}`;
+}

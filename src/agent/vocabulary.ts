@@ -1,0 +1,150 @@
+import { assign, enqueueActions, setup } from 'xstate';
+import type { Clock } from '../base/clock.js';
+import { type AgentContext, type Awaiting, type CallStage, freshContext } from './context.js';
+import type { AgentEvent, SeenStatus, Verdict } from './events.js';
+import { callMoves } from './moves/call.js';
+import { dispositionMoves } from './moves/disposition.js';
+import { Move } from './moves/move.js';
+import { sessionMoves } from './moves/session.js';
+import { standingMoves } from './moves/standing.js';
+import type { AgentEmission } from './orders.js';
+import type { AgentTimings } from './timings.js';
+
+/** What one agent is told at its birth. */
+export interface AgentInput {
+  readonly user: string;
+}
+
+/**
+ * The words that the chart is written in: its moves, guards and delays, bound to a clock. Guards are questions and only
+ * read; delays are what is left until a deadline kept in the agent's memory, so that a timer survives a change between
+ * on-call, break-pending and logoff-pending.
+ */
+export function vocabulary(clock: Clock, timings: AgentTimings) {
+  const moves = {
+    ...sessionMoves(timings),
+    ...standingMoves(timings),
+    ...callMoves(timings),
+    ...dispositionMoves(timings),
+  };
+  const until = (deadline: number): number => Math.max(0, Math.min(deadline - clock.monotonic(), FAR));
+
+  return setup({
+    types: {} as { context: AgentContext; events: AgentEvent; emitted: AgentEmission; input: AgentInput },
+    actions: {
+      ...(Object.fromEntries(Object.entries(moves).map(([name, move]) => [name, asAction(clock, move)])) as Record<
+        keyof typeof moves,
+        ReturnType<typeof asAction>
+      >),
+      'note the stage': assign(({ context }, stage: CallStage) =>
+        context.call && context.call.stage !== stage ? { call: { ...context.call, stage } } : {},
+      ),
+    },
+    guards: {
+      'it answers': ({ context, event }, params: { to: keyof Awaiting; with?: readonly Verdict[] }) =>
+        'command' in event &&
+        event.command === context.awaiting[params.to] &&
+        (!params.with || ('verdict' in event && params.with.includes(event.verdict))),
+      'it is final': ({ event }) => 'final' in event && event.final,
+
+      'the same call': ({ context, event }) =>
+        event.type === 'call.popped' && event.pop.interactionId === context.call?.pop.interactionId,
+      'the same contact, placed': ({ context, event }) =>
+        event.type === 'call.popped' &&
+        context.call !== null &&
+        (!event.pop.preview || event.pop.placed) &&
+        event.pop.campaignId === context.call.pop.campaignId &&
+        event.pop.contact !== '' &&
+        event.pop.contact === context.call.pop.contact,
+      'it is placed': ({ event }) => event.type === 'call.popped' && event.pop.preview && event.pop.placed,
+      'it is a call already': ({ event }) => event.type === 'call.popped' && !event.pop.preview,
+      'it concerns the open call': ({ context, event }) =>
+        'call' in event && event.call === context.call?.pop.interactionId,
+      'a call is open': ({ context }) => context.call !== null,
+      'a pop waits': ({ context }) => context.nextPop !== null,
+      'the stage is': ({ context }, stage: CallStage) => context.call?.stage === stage,
+      'it is to be placed': ({ context }) => context.call?.place === true,
+      'nobody knows whether it is placed': ({ context }) => context.call !== null && Number.isFinite(context.call.deadline),
+      'placing may be tried again': ({ context }) => (context.call?.placeTries ?? 0) < 3,
+      'there is a next label': ({ context }) => context.call !== null && context.call.choice + 1 < context.call.choices,
+      'there is no label at all': ({ event }) => event.type === 'call.end-decided' && event.choices === 0,
+      'there is nothing to send': ({ context }) => context.call?.choices === 0,
+      'it is time to give up': ({ context }) => context.call !== null && clock.monotonic() >= context.call.giveUpAt,
+      'its answer is in doubt': ({ context }) => context.call?.sent === 'doubt',
+      'it never left': ({ context }) =>
+        context.call !== null && context.call.stage === 'redispositioning' && context.call.sent === 'never',
+
+      'a log-off was asked for': ({ context }) => context.leave !== null,
+      'the log-off is granted': ({ context }) => context.leave?.granted === true,
+      'it leaves quietly': ({ context }) => context.leave?.quiet === true,
+      'it leaves for good': ({ context, event }) =>
+        event.type === 'logoff.asked' ? event.forGood : context.leave?.forGood === true,
+      'the log-off was requested thrice': ({ context }) => (context.leave?.tries ?? 0) >= 3,
+      'a break is granted': ({ context }) => context.pause?.granted === true,
+      'a break is wanted': ({ context }) => context.pause !== null,
+      'the break is ours': ({ context }) => context.pause?.by === 'us',
+      'the break is under way': ({ context }) => context.pause?.by === 'person' || context.pause?.settled === true,
+      'the break is acknowledged': ({ context }) => context.pause?.acknowledged === true,
+      'a person set the status': ({ context }) => context.status.person,
+
+      'the link is down': ({ context }) => !context.dialer.linkUp,
+      'it was removed': ({ context }) => context.dialer.removed,
+      'the campaigns are known': ({ context }) => context.dialer.known,
+      'it is not enlisted': ({ context }) => !context.dialer.enlisted,
+      'it is in no campaign': ({ context }) => context.dialer.known && context.dialer.joined === 0,
+      'there is no campaign to join': ({ context }) =>
+        context.dialer.known && context.dialer.joined === 0 && context.dialer.fresh.length === 0,
+      'campaigns are offered': ({ event }) => event.type === 'campaigns.changed' && event.fresh.length > 0,
+      'campaigns are left': ({ event }) =>
+        'joined' in event && (event.joined > 0 || (event.type === 'campaigns.changed' && event.fresh.length > 0)),
+      'out of Dialer altogether': ({ event }) => event.type === 'logout.granted' && event.all,
+      'out of Dialer altogether, as asked': ({ context, event }) =>
+        event.type === 'logout.granted' && event.all && context.leave !== null,
+      'the break is withdrawn': ({ context, event }) =>
+        event.type === 'break.status' &&
+        event.status === 'not-on-break' &&
+        context.pause !== null &&
+        context.pause.acknowledged &&
+        (!context.pause.granted || context.pause.by === 'person' || context.pause.settled),
+      'an ACD call is live': ({ context }) => context.status.acd,
+      'the status is': ({ event }, status: SeenStatus) => event.type === 'status.seen' && event.status === status,
+      'it is on break': ({ event }) => event.type === 'break.status' && event.status === 'on-break',
+      'the break is pending': ({ event }) => event.type === 'break.status' && event.status === 'pending',
+      'it is off break': ({ event }) => event.type === 'break.status' && event.status === 'not-on-break',
+      'Available was refused thrice': ({ context }) => context.status.refusals >= 2,
+      'it may come back': ({ context, event }) =>
+        event.type === 'session.lost' && event.again && (context.leave === null || context.call !== null),
+    },
+    delays: {
+      'the stage ends': ({ context }) => until(context.call?.deadline ?? 0),
+      'the break ends': ({ context }) => until(context.pause?.until ?? Number.POSITIVE_INFINITY),
+      'the pause ends': ({ context }) => until(context.status.resumeAt),
+      'campaigns do not come': timings.campaignsMs,
+      'nothing is offered': timings.noCampaignMs,
+      'no pop comes again': timings.recoveryMs,
+      'no grant comes at once': timings.grantMs,
+      'nobody grants the break': timings.breakPatienceMs,
+      'nobody grants the log-off': timings.logoffPatienceMs,
+    },
+  });
+}
+
+/** Longer than any wait of ours; what has no end is looked at again then. */
+const FAR = 24 * 3_600_000;
+
+export type Vocabulary = ReturnType<typeof vocabulary>;
+
+/** A new agent's memory. */
+export const birth = ({ input }: { input: AgentInput }): AgentContext => freshContext(input.user);
+
+/** Lets XState run a move: one change of memory, then what it said. */
+function asAction(clock: Clock, move: (move: Move, event: never) => void) {
+  return enqueueActions<AgentContext, AgentEvent, undefined, AgentEvent, never, never, never, never, AgentEmission>(
+    ({ context, event, enqueue }) => {
+      const made = new Move(context, clock.monotonic());
+      move(made, event as never);
+      if (made.changed) enqueue.assign(made.context);
+      for (const emission of made.said) enqueue.emit(emission);
+    },
+  );
+}
