@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationField, orList, positiveDurationField } from './fields.js';
+import { durationField, orList, positiveDurationField, whenWrongType } from './fields.js';
 import type { Draw } from './random.js';
 
 /** A random length of time. All in milliseconds; `maxMs` is Infinity where the file names no limit. */
@@ -21,12 +21,7 @@ const SHAPES = ['fixed', 'uniform', 'normal', 'lognormal', 'exponential'] as con
 
 /** A table with an error that shows how to write it. */
 function shape<S extends z.ZodRawShape>(fields: S, example: string): z.ZodObject<S, z.core.$strict> {
-  return z.strictObject(fields, { error: (issue) => objectError(issue, `must be written like ${example}`) });
-}
-
-/** Zod asks one function about wrong types and unknown keys alike; only the first is ours to word. */
-function objectError(issue: { code?: string | undefined }, message: string): string | undefined {
-  return issue.code === 'invalid_type' ? message : undefined;
+  return z.strictObject(fields, { error: whenWrongType(`must be written like ${example}`) });
 }
 
 const inOrder = (range: { min?: number | undefined; max?: number | undefined }): boolean =>
@@ -76,7 +71,7 @@ const Shapes = z
       lognormal: Lognormal.optional().describe('Many short and a few long ones, as talk times are.'),
       exponential: Exponential.optional().describe('Memoryless, as waiting times are.'),
     },
-    { error: (issue) => objectError(issue, `must be a distribution, such as ${EXAMPLE}`) },
+    { error: whenWrongType(`must be a distribution, such as ${EXAMPLE}`) },
   )
   .refine((shapes) => SHAPES.filter((name) => shapes[name] !== undefined).length === 1, {
     error: `must name one of ${orList(SHAPES)}, such as ${EXAMPLE}`,
@@ -84,13 +79,15 @@ const Shapes = z
   .meta({ minProperties: 1, maxProperties: 1 });
 
 /** How a file writes a random length of time: a bare duration is a fixed one. Parses to a `Distribution`. */
-export const DistributionSchema: z.ZodType<Distribution, string | z.input<typeof Shapes>> = z.union(
-  [
-    durationField().transform((ms): Distribution => ({ kind: 'fixed', ms })),
-    Shapes.transform((shapes) => fromShapes(shapes)),
-  ],
-  { error: `must be a distribution, such as ${EXAMPLE}` },
-);
+export const DistributionSchema: z.ZodType<Distribution, string | z.input<typeof Shapes>> = z
+  .union(
+    [
+      durationField().transform((ms): Distribution => ({ kind: 'fixed', ms })),
+      Shapes.transform((shapes) => fromShapes(shapes)),
+    ],
+    { error: `must be a duration or a distribution, such as ${EXAMPLE}` },
+  )
+  .meta({ id: 'Distribution' });
 
 function fromShapes(shapes: z.output<typeof Shapes>): Distribution {
   const { fixed = 0, uniform, normal, lognormal, exponential } = shapes;

@@ -17,8 +17,8 @@ export function durationField(): z.ZodType<number, string> {
   return z
     .string({ error: message })
     .regex(DURATION, message)
-    .transform((text) => parseDuration(text) ?? 0)
-    .meta({ examples: ['30s', '5m'] });
+    .meta({ examples: ['30s', '5m'] })
+    .transform((text) => parseDuration(text) ?? 0);
 }
 
 /** A duration longer than nothing → milliseconds. */
@@ -32,25 +32,28 @@ export function rateField(): z.ZodType<number, string> {
   return z
     .string({ error: message })
     .regex(RATE, message)
+    .meta({ examples: ['5/s', '300/m'] })
     .transform((text) => {
       const [count = '0', unit = 's'] = text.split('/');
       return Number(count) / SECONDS_PER[unit as keyof typeof SECONDS_PER];
     })
-    .refine((perSecond) => perSecond > 0, 'must be more than 0')
-    .meta({ examples: ['5/s', '300/m'] });
+    .refine((perSecond) => perSecond > 0, 'must be more than 0');
 }
 
 /** `20%` or `0.2` → a number from 0 to 1. */
 export function shareField(): z.ZodType<number, string | number> {
   const message = 'must be a share such as 20% or 0.2';
   return z
-    .union([
-      z.number({ error: message }).min(0, message).max(1, message),
-      z
-        .string({ error: message })
-        .regex(PERCENT, message)
-        .transform((text) => Number(text.slice(0, -1)) / 100),
-    ])
+    .union(
+      [
+        z.number({ error: message }).min(0, message).max(1, message),
+        z
+          .string({ error: message })
+          .regex(PERCENT, message)
+          .transform((text) => Number(text.slice(0, -1)) / 100),
+      ],
+      { error: message },
+    )
     .meta({ examples: ['20%', 0.2] });
 }
 
@@ -78,7 +81,7 @@ export function positiveField(): z.ZodType<number, number> {
 /** A text with at least one character that is not white space. */
 export function textField(what = 'a text'): z.ZodType<string, string> {
   const message = `must be ${what}`;
-  return z.string({ error: message }).regex(/\S/, `${message}, not an empty one`);
+  return z.string({ error: message }).regex(/\S/, message);
 }
 
 /** True or false. */
@@ -95,4 +98,12 @@ export function wordField<const W extends readonly [string, ...string[]]>(words:
 export function orList(words: readonly string[]): string {
   const last = words.at(-1) ?? '';
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} or ${last}`;
+}
+
+/**
+ * For the `error` option of an object schema: words the wrong type, and leaves unknown keys to the document loader
+ * (zod asks the same function about both).
+ */
+export function whenWrongType(message: string): (issue: { code?: string | undefined }) => string | undefined {
+  return (issue) => (issue.code === 'invalid_type' ? message : undefined);
 }

@@ -1,0 +1,80 @@
+import { isGlob, matchesGlob } from '../base/glob.js';
+import type { AttributeComparisons, AttributeTest, AttributeValue } from './policy.js';
+
+/** Contact columns by name, without regard to case and to the `is_attr_` prefix that Dialer puts before some. */
+export type Columns = ReadonlyMap<string, string>;
+
+const PREFIX = 'is_attr_';
+
+/** Indexes the attributes of a pop. Where a column comes with and without prefix, the plain one counts. */
+export function columnsOf(attributes: Readonly<Record<string, string>>): Columns {
+  const columns = new Map<string, string>();
+  const entries = Object.entries(attributes).filter(([, value]) => value !== null && value !== undefined);
+  const prefixed = (key: string): boolean => key.toLowerCase().startsWith(PREFIX);
+  for (const [key, value] of [...entries].sort(([a], [b]) => Number(prefixed(b)) - Number(prefixed(a)))) {
+    columns.set(columnName(key), String(value));
+  }
+  return columns;
+}
+
+/** Why the column does not pass the test, or undefined when it does. */
+export function whyAttributeFails(name: string, test: AttributeTest, columns: Columns): string | undefined {
+  const value = columns.get(columnName(name));
+  const comparisons = comparisonsOf(test);
+  if (value === undefined) {
+    const passes = comparisons ? passesMissing(comparisons) : false;
+    return passes ? undefined : `attribute ${name} is missing`;
+  }
+  const passes = comparisons
+    ? passesAll(comparisons, value)
+    : [test as AttributeValue | readonly AttributeValue[]].flat().some((wanted) => isLike(value, wanted));
+  return passes ? undefined : `attribute ${name} does not fit`;
+}
+
+function columnName(key: string): string {
+  const name = key.toLowerCase();
+  return name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
+}
+
+function comparisonsOf(test: AttributeTest): AttributeComparisons | undefined {
+  return typeof test === 'object' && !Array.isArray(test) ? (test as AttributeComparisons) : undefined;
+}
+
+/** A missing column equals nothing: it passes `exists: false` and `ne`, and no other comparison. */
+function passesMissing({ exists, ne: _ne, ...others }: AttributeComparisons): boolean {
+  return exists !== true && Object.values(others).every((wanted) => wanted === undefined);
+}
+
+function passesAll(test: AttributeComparisons, value: string): boolean {
+  const { eq, ne, lt, le, gt, ge, in: oneOf, exists } = test;
+  const holds = (wanted: AttributeValue | undefined, fits: (order: number) => boolean): boolean =>
+    wanted === undefined || fits(compare(value, wanted));
+  return (
+    exists !== false &&
+    holds(eq, (order) => order === 0) &&
+    holds(ne, (order) => order !== 0) &&
+    holds(lt, (order) => order < 0) &&
+    holds(le, (order) => order <= 0) &&
+    holds(gt, (order) => order > 0) &&
+    holds(ge, (order) => order >= 0) &&
+    (oneOf === undefined || oneOf.some((wanted) => compare(value, wanted) === 0))
+  );
+}
+
+function isLike(value: string, wanted: AttributeValue): boolean {
+  return typeof wanted === 'string' && isGlob(wanted) ? matchesGlob(wanted, value) : compare(value, wanted) === 0;
+}
+
+/** Below, at or above 0 as `value` is less than, equal to or more than `wanted`: as numbers if both are, else as texts. */
+function compare(value: string, wanted: AttributeValue): number {
+  const [a, b] = [numberOf(value), numberOf(String(wanted))];
+  if (a !== undefined && b !== undefined) return a - b;
+  const text = String(wanted);
+  return value === text ? 0 : value < text ? -1 : 1;
+}
+
+/** Longer digit strings are telephone numbers and the like; as numbers they would lose their end. */
+function numberOf(text: string): number | undefined {
+  const trimmed = text.trim();
+  return /^-?\d{1,15}(?:\.\d{1,15})?$/.test(trimmed) ? Number(trimmed) : undefined;
+}

@@ -1,0 +1,96 @@
+import { sample } from '../base/distribution.js';
+import { columnsOf } from './attributes.js';
+import type { CallFacts, DrawsOf } from './call.js';
+import { type Subject, whyNot } from './condition.js';
+import type { ConnectDecision, EndDecision, OfferDecision } from './decision.js';
+import { drawLabel, findScheduled, isScheduled, type ResolvedLabel, resolveLabel } from './label.js';
+import type { EndAction, Policy, Rule } from './policy.js';
+
+/** A skip leaves this long before Dialer's time-out, so that it arrives before the preview ends. */
+const SKIP_MARGIN_MS = 1_000;
+
+/** Decides what to do with a preview: place it unless a rule skips it. Pure; draws only from streams of its own. */
+export function decideOffer(policy: Policy, facts: CallFacts, draws: DrawsOf): OfferDecision {
+  const rule = firstRule(policy, facts, draws, (one) => one.offer !== undefined);
+  const thinkMs = sample(policy.preview.think, draws('think'));
+  const name = rule?.name ?? null;
+  if (rule?.offer?.action !== 'skip') {
+    return { point: 'offer', action: 'place', thinkMs, ringForMs: policy.preview.ringForMs, rule: name };
+  }
+  const { previewTimeoutMs = Number.POSITIVE_INFINITY } = facts;
+  const inTimeMs = Math.min(thinkMs, Math.max(0, previewTimeoutMs - SKIP_MARGIN_MS));
+  const skip = { point: 'offer', action: 'skip', thinkMs: inTimeMs, rule: name } as const;
+  if (facts.allowSkip) return skip;
+  const otherwise = otherwiseLabel(policy, draws);
+  return { ...skip, instead: resolveLabel(rule.offer.elseLabel ?? otherwise, otherwise, facts.dispositions) };
+}
+
+/** Decides how long to talk. */
+export function decideConnect(policy: Policy, _facts: CallFacts, draws: DrawsOf): ConnectDecision {
+  return { point: 'connect', action: 'talk', talkMs: sample(policy.talk, draws('talk')), rule: null };
+}
+
+/**
+ * Decides how a call ends: the disposition, the callback if it is one, and the wrap-up time. Every pop gets a label that
+ * it offers, or null where it offers nothing acceptable (design §4.1, rule 6; §7).
+ */
+export function decideEnd(policy: Policy, facts: CallFacts, draws: DrawsOf): EndDecision {
+  const rule = firstRule(policy, facts, draws, (one) => one.end !== undefined);
+  const wrapUpMs = sample(policy.wrapUp, draws('wrap-up'));
+  const otherwise = otherwiseLabel(policy, draws);
+  const common = { point: 'end', wrapUpMs, rule: rule?.name ?? null } as const;
+  if (rule?.end?.action === 'callback') return { ...common, ...decideCallback(rule.end, otherwise, facts) };
+  const wanted = rule?.end ? drawLabel(rule.end.labels, draws(`${rule.name}/disposition`)) : otherwise;
+  return { ...common, action: 'disposition', ...resolveLabel(wanted, otherwise, facts.dispositions) };
+}
+
+type Ending = ResolvedLabel & Pick<EndDecision, 'action' | 'scheduledTime' | 'scheduledAgent' | 'owner'>;
+
+/** A callback goes out only with a disposition of category Scheduled, and with an owner only where the pop allows one. */
+function decideCallback(
+  action: Extract<EndAction, { action: 'callback' }>,
+  otherwise: string | undefined,
+  facts: CallFacts,
+): Ending {
+  const found = findScheduled(action.label, facts.dispositions);
+  const plain = resolveLabel(undefined, otherwise, facts.dispositions);
+  if (!found || !isScheduled(found)) {
+    const fellBack =
+      plain.label === null
+        ? 'no-acceptable-label'
+        : found || action.label === undefined
+          ? 'callback-not-scheduled'
+          : 'label-not-offered';
+    return { action: 'disposition', ...plain, fellBack };
+  }
+  const callback = {
+    action: 'callback',
+    label: found.label,
+    alternatives: plain.label === null ? [] : [plain.label, ...plain.alternatives],
+    // Rounded up: never before the time that was asked for.
+    scheduledTime: Math.ceil((facts.now + action.inMs) / 1_000),
+  } as const;
+  if (action.owner === 'anyone') return { ...callback, owner: 'anyone' };
+  if (!facts.allowAgentCallbacks) return { ...callback, owner: 'anyone', fellBack: 'owner-not-allowed' };
+  const isSelf = action.owner === 'self' || action.owner.toLowerCase() === facts.agent.toLowerCase();
+  return { ...callback, owner: isSelf ? 'self' : 'other', scheduledAgent: isSelf ? facts.agent : action.owner };
+}
+
+/** The first rule with an action for the point whose condition holds. */
+function firstRule(
+  policy: Policy,
+  facts: CallFacts,
+  draws: DrawsOf,
+  hasAction: (rule: Rule) => boolean,
+): Rule | undefined {
+  const columns = columnsOf(facts.attributes);
+  return policy.rules.find((rule) => {
+    if (!hasAction(rule)) return false;
+    const subject: Subject = { facts, columns, draws, rule: rule.name };
+    return rule.when === undefined || whyNot(rule.when, subject) === undefined;
+  });
+}
+
+function otherwiseLabel(policy: Policy, draws: DrawsOf): string | undefined {
+  return policy.otherwise && drawLabel(policy.otherwise, draws('otherwise/disposition'));
+}

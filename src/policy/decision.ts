@@ -1,0 +1,61 @@
+/** Why something other than what the rule asked for was decided; counted and logged (design §7). */
+export type FellBack =
+  /** The pop offers none of this label, wrap-up code or category. */
+  | 'label-not-offered'
+  /** The disposition of a callback is not offered with category Scheduled. */
+  | 'callback-not-scheduled'
+  /** The pop allows no owner: the callback goes to anyone. */
+  | 'owner-not-allowed'
+  /** Nothing acceptable is offered at all (design §4.1, rule 6). */
+  | 'no-acceptable-label';
+
+/** What to do with a preview. `rule` is null where no rule spoke. */
+export type OfferDecision =
+  | {
+      readonly point: 'offer';
+      readonly action: 'place';
+      /** Look at the preview for so long. */
+      readonly thinkMs: number;
+      /** Hang up when the placed call has not connected by then. */
+      readonly ringForMs: number;
+      readonly rule: string | null;
+    }
+  | {
+      readonly point: 'offer';
+      readonly action: 'skip';
+      readonly thinkMs: number;
+      readonly rule: string | null;
+      /** Present where the campaign forbids skipping: disposition the preview unplaced with this instead. */
+      readonly instead?: {
+        /** Null when nothing acceptable is offered. */
+        readonly label: string | null;
+        readonly alternatives: readonly string[];
+        readonly fellBack?: FellBack;
+      };
+    };
+
+export interface ConnectDecision {
+  readonly point: 'connect';
+  readonly action: 'talk';
+  readonly talkMs: number;
+  readonly rule: string | null;
+}
+
+export interface EndDecision {
+  readonly point: 'end';
+  readonly action: 'disposition' | 'callback';
+  /** The label to send; null when nothing acceptable is offered (design §4.1, rule 6). */
+  readonly label: string | null;
+  /** What to try, in this order and without any scheduledTime, if the server refuses the label. */
+  readonly alternatives: readonly string[];
+  /** Unix seconds; callbacks only. */
+  readonly scheduledTime?: number;
+  /** CIC user; callbacks with an owner only. */
+  readonly scheduledAgent?: string;
+  readonly owner?: 'self' | 'anyone' | 'other';
+  readonly wrapUpMs: number;
+  readonly rule: string | null;
+  readonly fellBack?: FellBack;
+}
+
+export type Decision = OfferDecision | ConnectDecision | EndDecision;

@@ -1,0 +1,7 @@
+export type { CallFacts, CallKind, DrawsOf, OfferedDisposition } from './call.js';
+export { CALL_KINDS, callKind, callKinds, drawsOfCall } from './call.js';
+export { decideConnect, decideEnd, decideOffer } from './decide.js';
+export type { ConnectDecision, Decision, EndDecision, FellBack, OfferDecision } from './decision.js';
+export { defaultPolicy, type LoadedPolicy, loadPolicy } from './load.js';
+export type { Condition, Policy, Rule, WeightedLabels } from './policy.js';
+export { PolicySchema } from './schema.js';
