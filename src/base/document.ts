@@ -30,6 +30,8 @@ export interface DocumentOptions {
 /** `value` is there when the first two passes found no error; then the meaning pass may add its own by `locator`. */
 export interface LoadedDocument<T> {
   readonly value?: T;
+  /** What the file says, unchecked, as far as it is YAML: for checks of meaning that can do with less than the whole. */
+  readonly raw?: unknown;
   readonly diagnostics: readonly Diagnostic[];
   readonly locator: Locator;
 }
@@ -51,6 +53,7 @@ export function loadDocument<S extends z.ZodType>(
   const diagnostics = parsed.complaints.map(({ span, ...complaint }) => source.diagnose(span, complaint));
   const finish = (value?: z.output<S>): LoadedDocument<z.output<S>> => ({
     ...(value === undefined ? {} : { value }),
+    ...(parsed.readable ? { raw: parsed.value } : {}),
     diagnostics: sortDiagnostics(diagnostics),
     locator,
   });

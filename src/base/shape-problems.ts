@@ -108,13 +108,20 @@ function flatten(issue: Issue, prefix: readonly PropertyKey[], root: unknown): I
     const value = valueAt(root, path);
     if (typeof value === 'object' && value !== null) {
       const meant = issue.errors
-        .filter((branch) => !branch.some((inner) => inner.path.length === 0 && inner.code === 'invalid_type'))
+        .filter((branch) => !branch.some(isOfOtherType))
         .map((branch) => branch.flatMap((inner) => flatten(inner, path, root)))
         .sort((a, b) => weight(a) - weight(b))[0];
       if (meant && meant.length > 0) return meant;
     }
   }
   return [{ ...issue, path }];
+}
+
+/** Whether the issue says that a map or list was not even expected, rather than what is wrong inside it. */
+function isOfOtherType(issue: Issue): boolean {
+  if (issue.path.length > 0) return false;
+  if (issue.code === 'invalid_union') return issue.errors.every((branch) => branch.some(isOfOtherType));
+  return issue.code === 'invalid_type' || issue.code === 'invalid_value';
 }
 
 function weight(issues: readonly Issue[]): number {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../base/diagnostic.js';
-import { type Locator, loadDocument } from '../base/document.js';
+import { loadDocument } from '../base/document.js';
 import { explainPolicyKey } from './later-keys.js';
-import { checkMeaning } from './meaning.js';
+import { checkMeaning, ruleName } from './meaning.js';
 import type { EndAction, OfferAction, Policy, Rule } from './policy.js';
 import { type PolicyFile, PolicySchema, type RuleFile } from './schema.js';
 
@@ -23,8 +23,9 @@ const DEFAULTS = {
 /** Reads and checks a policy file (design §7). `file` is for the messages, and names the policy if the file does not. */
 export function loadPolicy(text: string, file: string): LoadedPolicy {
   const loaded = loadDocument(text, file, PolicySchema, { area: 'policy', explainKey: explainPolicyKey });
-  if (loaded.value === undefined) return { diagnostics: [...loaded.diagnostics] };
-  return finish(loaded.value, file, loaded.diagnostics, loaded.locator);
+  const diagnostics = sortDiagnostics([...loaded.diagnostics, ...checkMeaning(loaded.raw, loaded.locator)]);
+  if (loaded.value === undefined || hasErrors(diagnostics)) return { diagnostics };
+  return { policy: policyOf(loaded.value, loaded.value.name ?? stem(file)), diagnostics };
 }
 
 /**
@@ -50,12 +51,6 @@ export function defaultPolicy(): Policy {
   );
 }
 
-function finish(content: PolicyFile, file: string, found: readonly Diagnostic[], locator: Locator): LoadedPolicy {
-  const diagnostics = sortDiagnostics([...found, ...checkMeaning(content, locator)]);
-  if (hasErrors(diagnostics)) return { diagnostics };
-  return { policy: policyOf(content, content.name ?? stem(file)), diagnostics };
-}
-
 function policyOf(content: PolicyFile, name: string): Policy {
   const { talk, wrapUp, preview, breaks, rules, otherwise } = content;
   const body: Omit<Policy, 'name' | 'hash'> = {
@@ -77,11 +72,6 @@ function ruleOf({ name, when, then }: RuleFile, index: number): Rule {
     ...(offer ? { offer } : {}),
     ...(end ? { end } : {}),
   };
-}
-
-/** How a rule without a name is called. */
-export function ruleName(index: number): string {
-  return `rule ${index + 1}`;
 }
 
 function offerOf({ skip, place }: RuleFile['then']): OfferAction | undefined {

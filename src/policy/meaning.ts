@@ -1,82 +1,103 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import type { Locator } from '../base/document.js';
-import type { Condition } from './policy.js';
-import type { PolicyFile, RuleFile } from './schema.js';
 
 type Path = readonly PropertyKey[];
+type Loose = Readonly<Record<string, unknown>>;
+type Point = 'offer' | 'end';
 
-/** The third pass: what is written well and yet cannot be meant. */
-export function checkMeaning({ rules = [] }: PolicyFile, locator: Locator): Diagnostic[] {
+/** The action that decides at each point; a rule may have one of each. */
+const ACTIONS: Readonly<Record<Point, readonly string[]>> = {
+  offer: ['skip', 'place'],
+  end: ['disposition', 'callback'],
+};
+const POINTS: readonly Point[] = ['offer', 'end'];
+
+/**
+ * The third pass: what is written well and yet cannot be meant. Takes the file as read, unchecked, so that a mistake in
+ * one rule does not hide what is wrong with another.
+ */
+export function checkMeaning(raw: unknown, locator: Locator): Diagnostic[] {
+  const list = isMap(raw) ? raw.rules : undefined;
+  const rules = Array.isArray(list) ? list.map((rule: unknown): Loose => (isMap(rule) ? rule : {})) : [];
   return [
-    ...rules.flatMap((rule, index) => checkConnected(rule, ['rules', index], locator)),
+    ...rules.flatMap((rule, index) => checkPoints(rule, ['rules', index], locator)),
     ...checkNames(rules, locator),
     ...checkReach(rules, locator),
   ];
 }
 
-/** `connected` is known at the end only, so a rule that tests it cannot decide the offer. */
-function checkConnected({ when, then }: RuleFile, path: Path, locator: Locator): Diagnostic[] {
-  const action = then.skip === undefined ? (then.place === undefined ? undefined : 'place') : 'skip';
-  if (!action) return [];
-  return placesOfConnected(when, [...path, 'when']).map((place) =>
-    locator.diagnose(
-      place,
-      {
-        code: 'policy/too-early',
-        message: `"connected" is known at the end of a call only, but "${action}" is decided at its offer.`,
-        suggestion: 'Make two rules of it.',
-      },
-      'key',
-    ),
-  );
+/** How a rule without a name is called. */
+export function ruleName(index: number): string {
+  return `rule ${index + 1}`;
 }
 
-function placesOfConnected(when: Condition | undefined, path: Path): Path[] {
-  if (!when) return [];
-  const parts = (name: 'all' | 'any'): Path[] =>
-    (when[name] ?? []).flatMap((part, index) => placesOfConnected(part, [...path, name, index]));
+/** One action at each point, and no test at the offer of what only the end can know. */
+function checkPoints(rule: Loose, path: Path, locator: Locator): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  for (const point of POINTS) {
+    const [first, second] = actionsAt(rule, point);
+    if (second === undefined) continue;
+    const message = `"${second}" cannot stand beside "${first}": a rule decides ${point === 'end' ? 'the end' : 'the offer'} of a call once.`;
+    diagnostics.push(locator.diagnose([...path, 'then', second], { code: 'policy/two-actions', message }, 'key'));
+  }
+  const [early] = actionsAt(rule, 'offer');
+  if (early === undefined) return diagnostics;
+  const message = `"connected" is known at the end of a call only, but "${early}" is decided at its offer.`;
+  const complaint = { code: 'policy/too-early', message, suggestion: 'Make two rules of it.' };
+  const places = placesOfConnected(rule.when, [...path, 'when']);
+  return [...diagnostics, ...places.map((place) => locator.diagnose(place, complaint, 'key'))];
+}
+
+function placesOfConnected(when: unknown, path: Path): Path[] {
+  if (!isMap(when)) return [];
   const own: Path[] = when.connected === undefined ? [] : [[...path, 'connected']];
-  return [...own, ...parts('all'), ...parts('any'), ...placesOfConnected(when.not, [...path, 'not'])];
+  const parts = ['all', 'any'].flatMap((name) => {
+    const list = when[name];
+    return Array.isArray(list)
+      ? list.flatMap((part: unknown, index) => placesOfConnected(part, [...path, name, index]))
+      : [];
+  });
+  return [...own, ...parts, ...placesOfConnected(when.not, [...path, 'not'])];
 }
 
 /** Names lead logs, metrics and random streams: two rules of one name could not be told apart. */
-function checkNames(rules: readonly RuleFile[], locator: Locator): Diagnostic[] {
-  const first = new Map<string, number>();
+function checkNames(rules: readonly Loose[], locator: Locator): Diagnostic[] {
+  const first = new Map<unknown, number>();
   return rules.flatMap((rule, index) => {
-    const name = rule.name ?? `rule ${index + 1}`;
+    const name = rule.name ?? ruleName(index);
     const earlier = first.get(name);
     if (earlier === undefined) {
       first.set(name, index);
       return [];
     }
-    const message = `Rule ${earlier + 1} is called "${name}" already; every rule needs a name of its own.`;
+    const message = `Rule ${earlier + 1} is called "${String(name)}" already; every rule needs a name of its own.`;
     return [locator.diagnose(['rules', index, 'name'], { code: 'policy/duplicate-rule', message })];
   });
 }
 
 /** A rule without conditions takes every call, so later rules for the same points never get a turn. */
-function checkReach(rules: readonly RuleFile[], locator: Locator): Diagnostic[] {
-  const takers: { offer?: number; end?: number } = {};
+function checkReach(rules: readonly Loose[], locator: Locator): Diagnostic[] {
+  const takers = new Map<Point, number>();
   return rules.flatMap((rule, index) => {
-    const points = pointsOf(rule);
-    const blockers = points.map((point) => takers[point]);
-    const isOpen = rule.when === undefined || Object.values(rule.when).every((test) => test === undefined);
-    if (isOpen) for (const point of points) takers[point] ??= index;
-    if (!blockers.every((taker) => taker !== undefined)) return [];
-    const taker = Math.max(...blockers);
+    const points = POINTS.filter((point) => actionsAt(rule, point).length > 0);
+    const blockers = points.flatMap((point) => takers.get(point) ?? []);
+    const isOpen = rule.when === undefined || (isMap(rule.when) && Object.keys(rule.when).length === 0);
+    if (isOpen) for (const point of points) takers.set(point, takers.get(point) ?? index);
+    if (points.length === 0 || blockers.length < points.length) return [];
     const complaint = {
       severity: 'warning',
       code: 'policy/unreachable-rule',
-      message: `This rule never gets a turn: rule ${taker + 1} before it takes every call.`,
+      message: `This rule never gets a turn: rule ${Math.max(...blockers) + 1} before it takes every call.`,
       suggestion: 'Move it up, or give the earlier rule a "when".',
     } as const;
     return [locator.diagnose(['rules', index], complaint)];
   });
 }
 
-function pointsOf({ then }: RuleFile): ('offer' | 'end')[] {
-  const points: ('offer' | 'end')[] = [];
-  if (then.skip !== undefined || then.place !== undefined) points.push('offer');
-  if (then.disposition !== undefined || then.callback !== undefined) points.push('end');
-  return points;
+function actionsAt({ then }: Loose, point: Point): string[] {
+  return isMap(then) ? ACTIONS[point].filter((action) => then[action] !== undefined) : [];
+}
+
+function isMap(value: unknown): value is Loose {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -150,14 +150,6 @@ const ThenSchema = z
   .refine((then) => Object.values(then).some((action) => action !== undefined), {
     error: 'must name an action: skip, place, disposition or callback',
   })
-  .refine((then) => !(then.skip && then.place), {
-    error: 'cannot both skip and place a preview',
-    path: ['place'],
-  })
-  .refine((then) => !(then.disposition && then.callback), {
-    error: 'cannot stand beside "disposition": a call ends once',
-    path: ['callback'],
-  })
   .meta({ minProperties: 1 });
 
 const RuleSchema = z
