@@ -24,6 +24,8 @@ export interface SessionListener {
   /** Said at most once, never after `close`. The session is dead: nothing more is sent. */
   onLost(reason: LostReason, error: IcwsError): void;
   onChannel(event: ChannelEvent): void;
+  /** Something came that is no message, or lacks what makes it one; never fatal, to be counted. */
+  onMalformed?(): void;
 }
 
 /**
@@ -51,3 +53,6 @@ export interface Session {
   /** Logs out (DELETE connection), stops reading, aborts what is in flight. Failures are ignored. */
   close(): Promise<void>;
 }
+
+export type { RequestObservation, SessionDeps } from './observation.js';
+export { type Opening, openSession, type SessionOptions } from './session-opening.js';
