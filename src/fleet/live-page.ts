@@ -114,6 +114,7 @@ export const LIVE_PAGE = `<!doctype html>
 <tbody id="agents"></tbody>
 </table>
 <noscript>This page needs scripts; <a href="/api/agents">/api/agents</a> and <a href="/metrics">/metrics</a> do not.</noscript>
+<script>${SCRIPT}</script>
 </body>
 </html>
 `;

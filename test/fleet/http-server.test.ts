@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { createConnection } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { UsageError } from '../../src/base/errors.js';
+import { type FleetStatus, type HttpServer, startHttpServer } from '../../src/fleet/http-server.js';
+import { AGENT_STATES } from '../../src/journal/record.js';
+import { createMetrics } from '../../src/metrics/registry.js';
+import { createTally } from '../../src/report/tally.js';
+import { parseExposition } from '../support/exposition.js';
+
+const metrics = createMetrics({
+  version: '1',
+  nodeVersion: 'v20',
+  known: { states: AGENT_STATES },
+  processMetrics: false,
+});
+const tally = createTally({ startedAt: Date.UTC(2026, 0, 5, 9), users: ['bot1', 'bot2', 'bot3'] });
+const status: FleetStatus = {
+  ready: true,
+  desired: 3,
+  reasons: [],
+  agents: () => ['bot1', 'bot2', 'bot3'].map((user) => ({ user, state: 'logged-out' })),
+  totals: () => tally.snapshot(Date.UTC(2026, 0, 5, 9, 1)),
+};
+
+let server: HttpServer | undefined;
+let current: () => FleetStatus = () => status;
+
+async function serve(): Promise<string> {
+  current = () => status;
+  server = await startHttpServer({ host: '127.0.0.1', port: 0, metrics, status: () => current() });
+  return server.url;
+}
+
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+interface Reply {
+  readonly status: number | undefined;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+function ask(url: string, method = 'GET', agent?: Agent): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { method, agent: agent ?? false }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        body += chunk;
+      });
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body }));
+    });
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
+}
+
+/** As much of a browser's document as the live page uses. */
+class FakeElement {
+  textContent = '';
+  private children: FakeElement[] = [];
+  append(...children: FakeElement[]): void {
+    this.children.push(...children);
+  }
+  replaceChildren(...children: FakeElement[]): void {
+    this.children = children;
+  }
+  get all(): string {
+    return this.children.length > 0 ? this.children.map((child) => child.all).join('|') : String(this.textContent);
+  }
+}
+
+class FakePage {
+  readonly hidden = false;
+  private readonly elements = new Map<string, FakeElement>();
+  createElement(): FakeElement {
+    return new FakeElement();
+  }
+  getElementById(id: string): FakeElement {
+    const element = this.elements.get(id) ?? new FakeElement();
+    this.elements.set(id, element);
+    return element;
+  }
+  text(id: string): string {
+    return this.getElementById(id).all;
+  }
+}
+
+describe('the HTTP server', () => {
+  test('serves the metrics with the content type of the text format', async () => {
+    const reply = await ask(`${await serve()}/metrics`);
+    expect(reply.status).toBe(200);
+    expect(reply.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(parseExposition(reply.body).get('dialer_agent_agents')?.samples).toHaveLength(7);
+  });
+
+  test('is healthy while it lives, and ready while the agents are as desired', async () => {
+    const url = await serve();
+    expect((await ask(`${url}/healthz`)).status).toBe(200);
+    const ready = await ask(`${url}/readyz`);
+    expect([ready.status, JSON.parse(ready.body)]).toEqual([200, { ready: true, desired: 3, reasons: [] }]);
+    current = () => ({ ...status, ready: false, reasons: ['2 of 3 agents are logged in'] });
+    const not = await ask(`${url}/readyz`);
+    expect([not.status, JSON.parse(not.body)]).toEqual([
+      503,
+      { ready: false, desired: 3, reasons: ['2 of 3 agents are logged in'] },
+    ]);
+    expect((await ask(`${url}/healthz`)).status).toBe(200);
+  });
+
+  test('lists the agents, all of them or the first ones', async () => {
+    const url = await serve();
+    const all = JSON.parse((await ask(`${url}/api/agents`)).body);
+    expect(all).toEqual({ ready: true, desired: 3, reasons: [], total: 3, agents: status.agents() });
+    const first = JSON.parse((await ask(`${url}/api/agents?limit=1`)).body);
+    expect([first.total, first.agents]).toEqual([3, [{ user: 'bot1', state: 'logged-out' }]]);
+    expect(JSON.parse((await ask(`${url}/api/summary`)).body).states['logged-out']).toBe(3);
+  });
+
+  test('shows a live page that needs nothing from outside and may run its own script only', async () => {
+    const reply = await ask(`${await serve()}/`);
+    expect(reply.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(reply.body).not.toMatch(/(?:src|href)="(?!\/)|https?:\/\/|innerHTML/);
+    const script = /<script>([^]*)<\/script>/.exec(reply.body)?.[1] ?? '';
+    expect(() => new Function(script)).not.toThrow();
+    expect(reply.headers['content-security-policy']).toContain(
+      `script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+    );
+  });
+
+  test('the live page fills itself from the two JSON answers', async () => {
+    const url = await serve();
+    tally.record({
+      at: Date.UTC(2026, 0, 5, 9),
+      user: 'bot2',
+      kind: 'problem',
+      code: 'some/code',
+      message: '<b>bold</b>',
+    });
+    const script = /<script>([^]*)<\/script>/.exec((await ask(`${url}/`)).body)?.[1] ?? '';
+    const page = new FakePage();
+    const again = await new Promise<number>((resolve, reject) => {
+      const fetched = async (path: string) => {
+        const reply = await ask(url + path).catch(reject);
+        return { ok: true, json: async () => JSON.parse(reply?.body ?? '') };
+      };
+      const run = new Function('document', 'Node', 'fetch', 'setTimeout', script);
+      run(page, FakeElement, fetched, (_: unknown, ms: number) => resolve(ms));
+    });
+    expect(again).toBe(2_000);
+    expect(page.text('note')).toMatch(/^ready · /);
+    expect(page.text('agents-title')).toBe('Agents (3, 3 desired)');
+    expect(page.text('agents')).toContain('bot3|logged-out');
+    expect(page.text('states')).toContain('logged-out|3');
+    expect(page.text('problems')).toContain('some/code||bot2|<b>bold</b>');
+    expect(page.text('figures')).toContain('calls|0');
+  });
+
+  test('answers HEAD without a body, 404 to what it does not know, 405 to what would change something', async () => {
+    const url = await serve();
+    const head = await ask(`${url}/healthz`, 'HEAD');
+    expect([head.status, head.headers['content-length'], head.body]).toEqual([200, '6', '']);
+    expect((await ask(`${url}/metrics/../secret`)).status).toBe(404);
+    const post = await ask(`${url}/metrics`, 'POST');
+    expect([post.status, post.headers.allow]).toEqual([405, 'GET, HEAD']);
+  });
+
+  test('answers 500 and goes on when the fleet cannot say', async () => {
+    const url = await serve();
+    current = () => {
+      throw new Error('still starting');
+    };
+    expect((await ask(`${url}/readyz`)).status).toBe(500);
+    current = () => status;
+    expect((await ask(`${url}/readyz`)).status).toBe(200);
+  });
+
+  test('turns away headers that are too large', async () => {
+    const url = new URL(await serve());
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = createConnection({ host: url.hostname, port: Number(url.port) });
+      socket.once('data', (chunk) => resolve(chunk.toString()));
+      socket.once('error', reject);
+      socket.write(`GET / HTTP/1.1\r\nHost: a\r\nX-Large: ${'a'.repeat(20_000)}\r\n\r\n`);
+    });
+    expect(answer).toContain('431');
+  });
+
+  test('ends idle and half-open connections when it closes', async () => {
+    const url = await serve();
+    const agent = new Agent({ keepAlive: true });
+    await ask(`${url}/healthz`, 'GET', agent);
+    const half = createConnection({ host: '127.0.0.1', port: Number(new URL(url).port) });
+    const ended = new Promise((resolve) => half.once('close', resolve));
+    half.on('error', () => {});
+    await new Promise((resolve) => half.write('GET /healthz HTTP/1.1\r\n', resolve));
+    await ask(`${url}/healthz`);
+    await server?.close();
+    await ended;
+    await expect(ask(`${url}/healthz`)).rejects.toThrow(/ECONNREFUSED/);
+    agent.destroy();
+  });
+
+  test('says what to do when the port is taken', async () => {
+    const port = Number(new URL(await serve()).port);
+    const second = startHttpServer({ host: '127.0.0.1', port, metrics, status: () => status });
+    await expect(second).rejects.toThrow(UsageError);
+    await expect(second).rejects.toThrow(
+      `cannot serve metrics on 127.0.0.1 port ${port}: something else listens there; choose another with --metrics-port, or --no-metrics`,
+    );
+  });
+});
