@@ -62,31 +62,44 @@ function countFact(
 ): void {
   switch (record.kind) {
     case 'session.opened':
-      return metrics.session('opened');
+      metrics.session('opened');
+      return;
     case 'session.refused':
-      return metrics.session('refused');
+      metrics.session('refused');
+      return;
     case 'session.lost':
-      return metrics.session('lost');
+      metrics.session('lost');
+      return;
     case 'session.closed':
-      return metrics.session('closed');
+      metrics.session('closed');
+      return;
     case 'reconnect':
-      return metrics.reconnect(record.reason);
+      metrics.reconnect(record.reason);
+      return;
     case 'decision':
-      return metrics.decision(record.policy, record.rule, record.action);
+      metrics.decision(record.policy, record.rule, record.action);
+      return;
     case 'preview':
-      return metrics.preview(record.call.campaign, record.outcome);
+      metrics.preview(record.call.campaign, record.outcome);
+      return;
     case 'callback':
-      return metrics.callback(record.call.campaign, record.owner, record.delaySeconds);
+      metrics.callback(record.call.campaign, record.owner, record.delaySeconds);
+      return;
     case 'break.granted':
-      return metrics.breakGranted(record.reason, record.waitSeconds);
+      metrics.breakGranted(record.reason, record.waitSeconds);
+      return;
     case 'logoff.granted':
-      return metrics.logoffGranted(record.waitSeconds);
+      metrics.logoffGranted(record.waitSeconds);
+      return;
     case 'stopped':
-      return metrics.agentStopped(record.reason);
+      metrics.agentStopped(record.reason);
+      return;
     case 'problem':
-      return metrics.problem(record.code);
+      metrics.problem(record.code);
+      return;
     case 'session.unreached':
-      return metrics.problem(record.code);
+      metrics.problem(record.code);
+      return;
     case 'intent':
     case 'outcome':
     case 'break.asked':

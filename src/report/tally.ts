@@ -97,11 +97,14 @@ class RecordTally implements Tally {
     this.agentOf(record.user, record.at);
     switch (record.kind) {
       case 'transition':
-        return this.onTransition(record);
+        this.onTransition(record);
+        return;
       case 'pop':
-        return this.onPop(record);
+        this.onPop(record);
+        return;
       case 'call.closed':
-        return this.onClosed(record);
+        this.onClosed(record);
+        return;
       case 'callback':
         this.owners[record.owner] += 1;
         return;
@@ -115,12 +118,15 @@ class RecordTally implements Tally {
       case 'session.closed':
       case 'session.lost':
       case 'session.refused':
-        return this.onSession(record);
+        this.onSession(record);
+        return;
       case 'session.unreached':
       case 'problem':
-        return this.onError(record, record.code, record.message);
+        this.onError(record, record.code, record.message);
+        return;
       case 'stopped':
-        return this.onStopped(record);
+        this.onStopped(record);
+        return;
       case 'reconnect':
       case 'decision':
       case 'intent':
@@ -203,10 +209,12 @@ class RecordTally implements Tally {
         return;
       case 'session.lost':
         this.sessions.lost += 1;
-        return this.onError(record, 'icws/session-lost', record.reason);
+        this.onError(record, 'icws/session-lost', record.reason);
+        return;
       case 'session.refused':
         this.sessions.refused += 1;
-        return this.onError(record, record.code, record.message);
+        this.onError(record, record.code, record.message);
+        return;
     }
   }
 

@@ -64,7 +64,7 @@ class Screen {
 
   write = (text: string): void => {
     this.raw += text;
-    for (const [token, move] of text.matchAll(/\u001b\[([?\d;]*[A-Za-z])|[^]/g)) {
+    for (const [token, move] of text.matchAll(/\u001b\[([?\d;]*[A-Za-z])|[\s\S]/g)) {
       const up = /^(\d+)A$/.exec(move ?? '');
       if (up) this.row = Math.max(0, this.row - Number(up[1]));
       else if (move === 'K') this.lines[this.row] = (this.lines[this.row] ?? '').slice(0, this.column);

@@ -125,7 +125,7 @@ describe('the HTTP server', () => {
     const reply = await ask(`${await serve()}/`);
     expect(reply.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(reply.body).not.toMatch(/(?:src|href)="(?!\/)|https?:\/\/|innerHTML/);
-    const script = /<script>([^]*)<\/script>/.exec(reply.body)?.[1] ?? '';
+    const script = /<script>([\s\S]*)<\/script>/.exec(reply.body)?.[1] ?? '';
     expect(() => new Function(script)).not.toThrow();
     expect(reply.headers['content-security-policy']).toContain(
       `script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`,
@@ -141,7 +141,7 @@ describe('the HTTP server', () => {
       code: 'some/code',
       message: '<b>bold</b>',
     });
-    const script = /<script>([^]*)<\/script>/.exec((await ask(`${url}/`)).body)?.[1] ?? '';
+    const script = /<script>([\s\S]*)<\/script>/.exec((await ask(`${url}/`)).body)?.[1] ?? '';
     const page = new FakePage();
     const again = await new Promise<number>((resolve, reject) => {
       const fetched = async (path: string) => {

@@ -82,7 +82,7 @@ describe('the layer check', () => {
       'export const a = Date.now();',
       'export const b = new Date();',
       'export const c = setTimeout(() => {}, 5);',
-      'export const d = `${Math.random()}`;',
+      'export const d = `$' + '{Math.random()}`;',
       'export const e = process.env;',
       "import { randomUUID } from 'node:crypto';",
       "import { setTimeout as pause } from 'node:timers/promises';",
@@ -98,7 +98,7 @@ describe('the layer check', () => {
       '  setTimeout(fn: () => void, ms: number): unknown;',
       '}',
       'export const c = (clock: { setTimeout(f: () => void, ms: number): unknown }) => { clock.setTimeout(() => {}, 1); };',
-      'export const d = `process.env and ${`nested ${1} new Date()`} Date.now()`, processed = { process: 1 }.process;',
+      'export const d = `process.env and $' + '{`nested new Date()`} Date.now()`, processed = { process: 1 }.process;',
     ].join('\n');
     const { status, lines } = check({
       'src/fleet/bad.ts': effects,
