@@ -38,7 +38,7 @@ export interface CallRef {
 }
 
 export type Fact =
-  | { readonly kind: 'session.opened'; readonly session: string; readonly host: string; readonly messaging: 'stream' | 'poll' }
+  | { readonly kind: 'session.opened'; readonly session: string; readonly host: string }
   | { readonly kind: 'session.refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'session.unreached'; readonly code: string; readonly message: string }
   | { readonly kind: 'session.lost'; readonly session: string; readonly reason: string }

@@ -1,0 +1,207 @@
+import type { AgentEvent, PopFacts } from '../agent/events.js';
+import type { CallInHand } from '../agent/orders.js';
+import type { Random } from '../base/random.js';
+import { parseDateTime } from '../icws/date-time.js';
+import type { CallRef, Fact } from '../journal/record.js';
+import {
+  type CallFacts,
+  callKind,
+  callKinds,
+  decideConnect,
+  decideEnd,
+  decideOffer,
+  drawsOfCall,
+  type EndDecision,
+  type OfferDecision,
+  type Policy,
+} from '../policy/index.js';
+import { type Pop, SKIP_LABEL } from '../wire/index.js';
+import type { DispositionDetails } from '../icws/commands.js';
+
+/** A choice of how to end a call: a label to send and, with a callback, the time and the owner. */
+export interface Ending extends DispositionDetails {
+  readonly owner?: 'self' | 'anyone' | 'other';
+}
+
+/** Dialer's countdown is the server's; we fire a little late, so that it is never early (reference §7 #11). */
+const TIMER_LATE_MS = 200;
+
+/**
+ * The calls of one agent as the policy sees them: keeps the pop of the open call, asks the policy at the three decision
+ * points, and knows which endings were decided. A decision is made once; asked again, the desk repeats itself.
+ */
+export class CallDesk {
+  private readonly user: string;
+  private readonly random: Random;
+  private readonly policy: Policy;
+  private readonly record: (fact: Fact) => void;
+  private readonly pops = new Map<string, Pop>();
+  private endings: { nth: number; list: readonly Ending[] } = { nth: 0, list: [] };
+  private offer: { nth: number; decision: OfferDecision } | null = null;
+  private sent: Ending | null = null;
+
+  constructor(options: { user: string; random: Random; policy: Policy; record: (fact: Fact) => void }) {
+    this.user = options.user;
+    this.random = options.random;
+    this.policy = options.policy;
+    this.record = options.record;
+  }
+
+  /** Keeps the pop and tells the chart what it needs of it. `now` and `skewMs`: our clock and the server's lead over it. */
+  popped(pop: Pop, campaign: string, now: number, skewMs: number): PopFacts {
+    this.pops.set(pop.interactionId, pop);
+    const preview = pop.__type === 'urn:inin.com:dialer:previewPop';
+    const timeout = preview && pop.previewTimeout ? parseDateTime(pop.previewTimeout) : undefined;
+    return {
+      interactionId: pop.interactionId,
+      campaignId: pop.campaignId,
+      campaign,
+      kind: callKind(pop.__type, pop.dialingMode),
+      preview,
+      placed: preview && pop.callPlaced,
+      previewEndsInMs: timeout === undefined ? null : Math.max(0, timeout - skewMs - now) + TIMER_LATE_MS,
+      contact: contactOf(pop),
+    };
+  }
+
+  /** Asks the policy. Returns the decision as the event that the chart waits for; null for a call nobody knows. */
+  decide(point: 'offer' | 'connect' | 'end', call: CallInHand, campaign: string, now: number): AgentEvent | null {
+    const pop = this.pops.get(call.interactionId);
+    if (!pop) return null;
+    const facts = this.factsOf(pop, call, campaign, now, point);
+    const draws = drawsOfCall(this.random, this.user, call.nth);
+    const ref: CallRef = {
+      interactionId: pop.interactionId,
+      campaignId: pop.campaignId,
+      campaign,
+      kind: facts.kind,
+    };
+    const decided = (rule: string | null, action: string): void =>
+      this.record({ kind: 'decision', call: ref, point, policy: this.policy.name, rule, action });
+
+    switch (point) {
+      case 'offer': {
+        const decision =
+          this.offer?.nth === call.nth ? this.offer.decision : decideOffer(this.policy, facts, draws);
+        if (this.offer?.nth !== call.nth) decided(decision.rule, decision.action);
+        this.offer = { nth: call.nth, decision };
+        if (decision.action === 'skip') {
+          const unplaced = { ...facts, connected: false, endedBy: 'us', talkedMs: 0 } as const;
+          const fallback = endingsOf(decideEnd(this.policy, unplaced, draws)).filter((ending) => !ending.scheduledTime);
+          this.endings = { nth: call.nth, list: unplacedEndings(decision, fallback) };
+        }
+        return {
+          type: 'call.offer-decided',
+          call: call.interactionId,
+          place: decision.action === 'place',
+          thinkMs: decision.thinkMs,
+          ringForMs: decision.action === 'place' ? decision.ringForMs : 0,
+          choices: decision.action === 'skip' ? this.endings.list.length : 0,
+        };
+      }
+      case 'connect': {
+        const { talkMs, rule, action } = decideConnect(this.policy, facts, draws);
+        decided(rule, action);
+        return { type: 'call.talk-decided', call: call.interactionId, talkMs };
+      }
+      case 'end': {
+        const decision = decideEnd(this.policy, facts, draws);
+        decided(decision.rule, decision.action);
+        if (decision.fellBack) this.complain(decision.fellBack, ref);
+        this.endings = { nth: call.nth, list: endingsOf(decision) };
+        return {
+          type: 'call.end-decided',
+          call: call.interactionId,
+          wrapUpMs: decision.wrapUpMs,
+          choices: this.endings.list.length,
+          label: decision.label ?? '',
+        };
+      }
+    }
+  }
+
+  /** The ending number `choice` of the call `nth`, remembered as sent. */
+  ending(nth: number, choice: number): Ending | undefined {
+    const ending = this.endings.nth === nth ? this.endings.list[choice] : undefined;
+    if (ending) this.sent = ending;
+    return ending;
+  }
+
+  /** The call is over: what was sent last for it, and nothing of it is kept. */
+  closed(interactionId: string): Ending | null {
+    const { sent } = this;
+    this.sent = null;
+    this.pops.delete(interactionId);
+    // A pop that was overtaken or re-keyed leaves nothing behind.
+    if (this.pops.size > 4) this.pops.clear();
+    return sent;
+  }
+
+  private factsOf(pop: Pop, call: CallInHand, campaign: string, now: number, point: string): CallFacts {
+    const kinds = callKinds(pop.__type, pop.dialingMode);
+    const timeout =
+      pop.__type === 'urn:inin.com:dialer:previewPop' && pop.previewTimeout
+        ? parseDateTime(pop.previewTimeout)
+        : undefined;
+    return {
+      campaign: { id: pop.campaignId, name: campaign },
+      kind: kinds[0] ?? 'regular',
+      kinds,
+      agent: this.user,
+      nthCall: call.nth,
+      attributes: pop.attributes,
+      dispositions: pop.dispositions,
+      allowSkip: 'allowSkip' in pop && pop.allowSkip,
+      allowAgentCallbacks: pop.allowAgentCallbacks,
+      now,
+      ...(timeout !== undefined && { previewTimeoutMs: Math.max(0, timeout - now) }),
+      ...(point === 'end' && {
+        connected: call.connected,
+        endedBy: call.endedBy ?? 'far-side',
+        talkedMs: call.talkedMs,
+      }),
+    };
+  }
+
+  private complain(fellBack: string, call: CallRef): void {
+    this.record({
+      kind: 'problem',
+      code: `policy/${fellBack}`,
+      message: `Campaign ${call.campaign} did not allow what policy ${this.policy.name} wanted; it fell back.`,
+    });
+  }
+}
+
+function endingsOf(decision: EndDecision): Ending[] {
+  if (decision.label === null) return [];
+  const first: Ending =
+    decision.action === 'callback'
+      ? {
+          label: decision.label,
+          scheduledTime: decision.scheduledTime,
+          scheduledAgent: decision.scheduledAgent,
+          ...(decision.owner && { owner: decision.owner }),
+        }
+      : { label: decision.label };
+  return [first, ...fallbacks(decision.alternatives)];
+}
+
+/** A refused label falls back once (reference §7 #14). */
+function fallbacks(labels: readonly string[]): Ending[] {
+  return labels.slice(0, 1).map((label) => ({ label }));
+}
+
+/** How to end a preview that is not to be placed; a server that refuses the skip gets the label that an end would have. */
+function unplacedEndings(decision: Extract<OfferDecision, { action: 'skip' }>, fallback: readonly Ending[]): Ending[] {
+  const { instead } = decision;
+  if (!instead) return [{ label: SKIP_LABEL }, ...fallback.slice(0, 1)];
+  return instead.label === null ? [] : [{ label: instead.label }, ...fallbacks(instead.alternatives)];
+}
+
+/** Names the contact of a pop: Dialer's own identity where told, else all that is known of it. */
+function contactOf(pop: Pop): string {
+  const entries = Object.entries(pop.attributes).map(([key, value]) => [key.toLowerCase(), value] as const);
+  const identity = entries.filter(([key]) => /^(is_attr_)?i3_(identity|siteid)$/.test(key));
+  const key = identity.length > 0 ? identity : entries;
+  return key.length === 0 ? '' : JSON.stringify(key.sort());
+}

@@ -1,0 +1,198 @@
+import type { AgentEvent, SeenStatus } from '../agent/events.js';
+import type { Clock } from '../base/clock.js';
+import type { Answer } from '../icws/answer.js';
+import { getStatus, setStatus } from '../icws/commands.js';
+import type { Session } from '../icws/session.js';
+import type { StatusCatalog } from '../icws/status-catalog.js';
+import type { AsyncOperationAccepted, AsyncOperationCompletedMessage, UserStatus } from '../wire/index.js';
+import type { Outbox } from './outbox.js';
+
+/** The names of the statuses that the configuration wants; resolved against the server's list. */
+export interface StatusNames {
+  readonly available: string;
+  readonly break: string;
+  readonly end: string;
+}
+
+/** Set by Dialer or CIC on the way of a call, by systemId or label (reference §3.1). */
+const DIALER_CALL = ['campaign call', 'awaiting callback'];
+const AFTER_CALL = ['follow up'];
+const NOT_ANSWERING = ['acd - agent not answering', 'acdagentnotanswering', 'agent not answering'];
+/** How long a completion may take before we look for ourselves (rule 2). */
+const CONFIRM_MS = 5_000;
+/** Completions may overtake the 202 they belong to; so many are kept (reference §2.4). */
+const MOST_EARLY = 50;
+
+interface Wish {
+  readonly command: number;
+  requestId: string | undefined;
+  timer: unknown;
+}
+
+/**
+ * The status of one agent in one session: sets it, learns when it is in force, and tells whose doing a change is
+ * (design §4.1 rules 1 and 2).
+ */
+export class StatusDesk {
+  private readonly clock: Clock;
+  private readonly session: Session;
+  private readonly outbox: Outbox;
+  private readonly catalog: StatusCatalog;
+  private readonly names: StatusNames;
+  private readonly tell: (event: AgentEvent) => void;
+  private readonly learned = new Set<string>();
+  private readonly early = new Map<string, boolean>();
+  private current: string | null = null;
+  private asked: string | null = null;
+  private wish: Wish | null = null;
+  /** From a disposition until Available is in force again, an unknown status is Dialer's: the campaign's follow-up. */
+  private afterCall = false;
+
+  constructor(options: {
+    clock: Clock;
+    session: Session;
+    outbox: Outbox;
+    catalog: StatusCatalog;
+    names: StatusNames;
+    tell: (event: AgentEvent) => void;
+  }) {
+    this.clock = options.clock;
+    this.session = options.session;
+    this.outbox = options.outbox;
+    this.catalog = options.catalog;
+    this.names = options.names;
+    this.tell = options.tell;
+  }
+
+  /** Sets Available; the answer is `available.confirmed` or `available.refused` with this command's number. */
+  async setAvailable(command: number): Promise<void> {
+    this.forgetWish();
+    const wish: Wish = { command, requestId: undefined, timer: undefined };
+    this.wish = wish;
+    const answer = await this.put(this.names.available);
+    if (this.wish !== wish) return;
+    if (answer.kind === 'refused' || (answer.kind === 'lost' && !answer.sent)) {
+      this.refuse(wish);
+      return;
+    }
+    const requestId = answer.kind === 'ok' ? answer.body?.requestId : undefined;
+    if (requestId !== undefined) {
+      const early = this.early.get(requestId);
+      if (early !== undefined) {
+        if (early) this.confirm(wish);
+        else this.refuse(wish);
+        return;
+      }
+      wish.requestId = requestId;
+    }
+    wish.timer = this.clock.setTimeout(() => void this.look(wish), CONFIRM_MS);
+  }
+
+  /** Sets the break status; whether it works shows in the status messages. */
+  setBreak(): Promise<Answer> {
+    this.forgetWish();
+    return this.put(this.names.break);
+  }
+
+  /** Sets the end status, if the server knows it. */
+  setEnd(): Promise<Answer> {
+    this.forgetWish();
+    return this.put(this.names.end);
+  }
+
+  /** A disposition is being sent. */
+  dispositioning(): void {
+    this.afterCall = true;
+  }
+
+  /** No more timers: the session is over. */
+  close(): void {
+    this.forgetWish();
+  }
+
+  completed(message: AsyncOperationCompletedMessage): void {
+    const accepted = !message.error;
+    if (this.wish?.requestId === message.requestId) {
+      if (accepted) this.confirm(this.wish);
+      else this.refuse(this.wish);
+      return;
+    }
+    this.early.set(message.requestId, accepted);
+    const oldest = this.early.keys().next();
+    if (this.early.size > MOST_EARLY && !oldest.done) this.early.delete(oldest.value);
+  }
+
+  /** A status was reported, for our user. */
+  seen(statusId: string): void {
+    const id = statusId.toLowerCase();
+    const first = this.current === null;
+    const changed = this.current !== id;
+    this.current = id;
+    if (this.wish && id === this.idOf(this.names.available)) this.confirm(this.wish);
+    if (!changed) return;
+    const status = this.classify(id, first);
+    if (status) this.tell({ type: 'status.seen', status });
+  }
+
+  private classify(id: string, first: boolean): SeenStatus | null {
+    const words = this.wordsOf(id);
+    const is = (list: readonly string[]): boolean => words.some((word) => list.includes(word));
+    if (id === this.asked && id !== this.idOf(this.names.available)) return 'ours';
+    if (is(NOT_ANSWERING)) return 'not-answering';
+    if (is(DIALER_CALL)) return 'dialer-call';
+    if (is(AFTER_CALL) || this.learned.has(id) || this.catalog.isAfterCallWork(id)) return 'follow-up';
+    if (id === this.idOf(this.names.available) || this.catalog.isAcd(id)) return 'acd';
+    if (this.afterCall) {
+      this.learned.add(id);
+      return 'follow-up';
+    }
+    // What was set before we came is nobody's act against us; what no person can choose is no person's.
+    if (first || this.asked === null || this.catalog.isSelectable(id) === false) return null;
+    return 'person';
+  }
+
+  private wordsOf(id: string): string[] {
+    const status = this.catalog.find(id);
+    return [id, status?.systemId, status?.messageText].flatMap((word) => (word ? [word.toLowerCase()] : []));
+  }
+
+  private idOf(name: string): string {
+    return (this.catalog.resolve(name)?.statusId ?? name).toLowerCase();
+  }
+
+  private put(name: string): Promise<Answer<AsyncOperationAccepted>> {
+    const statusId = this.catalog.resolve(name)?.statusId ?? name;
+    return this.outbox.put(() => {
+      this.asked = statusId.toLowerCase();
+      return this.session.run(setStatus(this.session.userId, statusId));
+    });
+  }
+
+  /** No word came: the completion may have been lost with a poll. */
+  private async look(wish: Wish): Promise<void> {
+    const answer: Answer<UserStatus> = await this.outbox.put(() => this.session.run(getStatus(this.session.userId)));
+    if (this.wish !== wish) return;
+    if (answer.kind === 'ok' && answer.body) {
+      this.seen(answer.body.statusId);
+      if (this.wish === wish) this.refuse(wish);
+    } else {
+      this.refuse(wish);
+    }
+  }
+
+  private confirm(wish: Wish): void {
+    this.forgetWish();
+    this.afterCall = false;
+    this.tell({ type: 'available.confirmed', command: wish.command });
+  }
+
+  private refuse(wish: Wish): void {
+    this.forgetWish();
+    this.tell({ type: 'available.refused', command: wish.command });
+  }
+
+  private forgetWish(): void {
+    if (this.wish) this.clock.clearTimeout(this.wish.timer);
+    this.wish = null;
+  }
+}
