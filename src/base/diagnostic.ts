@@ -4,7 +4,10 @@ export interface Frame {
   readonly lines: readonly string[];
 }
 
-/** One thing that is wrong, or doubtful, in a file. Lines and columns count from 1; `endColumn` is one past the last. */
+/**
+ * One thing that is wrong, or doubtful, in a file. Lines and columns count from 1, and are 0 where it is about the file as
+ * a whole; `endColumn` is one past the last.
+ */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   /** `area/reason`, stable: docs and editors refer to it. */
@@ -73,7 +76,8 @@ export function formatGithub(diagnostics: readonly Diagnostic[]): string {
     .map((diagnostic) => {
       const { severity, file, line, column, endColumn, code } = diagnostic;
       const end = endColumn === undefined ? '' : `,endColumn=${endColumn}`;
-      const place = `file=${property(file)},line=${line},col=${column}${end},title=${property(code)}`;
+      const where = line === 0 ? '' : `,line=${line},col=${column}${end}`;
+      const place = `file=${property(file)}${where},title=${property(code)}`;
       return `::${severity} ${place}::${data(sentence(diagnostic))}`;
     })
     .join('\n');
@@ -89,7 +93,8 @@ function sentence({ message, suggestion }: Diagnostic): string {
 function pretty(diagnostic: Diagnostic, paint: Paint): string {
   const { severity, code, file, line, column, endColumn = column + 1, frame } = diagnostic;
   const color = severity === 'error' ? '31' : '33';
-  const head = `${file}:${line}:${column}  ${paint(color, severity)}  ${code}  ${sentence(diagnostic)}`;
+  const place = line === 0 ? file : `${file}:${line}:${column}`;
+  const head = `${place}  ${paint(color, severity)}  ${code}  ${sentence(diagnostic)}`;
   if (!frame) return head;
   const width = String(frame.firstLine + frame.lines.length - 1).length + 2;
   const rows = frame.lines.flatMap((text, index) => {

@@ -80,9 +80,9 @@ export function loadDocument<S extends z.ZodType>(
   return clean ? finish(result.data) : finish();
 }
 
-/** A complaint about a file as a whole, which need not be readable. */
+/** A complaint about a file (or a flag) as a whole: line and column are 0. */
 export function diagnoseFile(file: string, complaint: Complaint): Diagnostic {
-  return { severity: 'error', ...complaint, file, line: 1, column: 1 };
+  return { severity: 'error', ...complaint, file, line: 0, column: 0 };
 }
 
 function createLocator(source: SourceText, doc: Document.Parsed | undefined): Locator {

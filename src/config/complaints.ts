@@ -1,0 +1,50 @@
+import type { Diagnostic } from '../base/diagnostic.js';
+import { diagnoseFile, type Locator, type Where } from '../base/document.js';
+import { messageOf } from '../base/errors.js';
+import type { Complaint } from '../base/source-text.js';
+
+/** Gathers what is wrong with a configuration, wherever each part of it came from: a file or a flag. */
+export interface Complaints {
+  readonly list: Diagnostic[];
+  /** About the value at this path of the configuration. Returns undefined, for use in a return. */
+  add(path: readonly PropertyKey[], complaint: Complaint, where?: Where): undefined;
+}
+
+/**
+ * `flagAt` names the flag that set the value at a path, if one did; then the complaint is about the flag. All other paths
+ * are of the file.
+ */
+export function createComplaints(
+  locator: Locator | undefined,
+  flagAt: (path: readonly PropertyKey[]) => string | undefined,
+): Complaints {
+  const list: Diagnostic[] = [];
+  return {
+    list,
+    add: (path, complaint, where) => {
+      const flag = flagAt(path);
+      list.push(
+        flag === undefined && locator
+          ? locator.diagnose(path, complaint, where)
+          : diagnoseFile(flag ?? 'command line', complaint),
+      );
+      return undefined;
+    },
+  };
+}
+
+/** Why a file cannot be read, in words; says nothing of its content. */
+export function whyUnreadable(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  switch (code) {
+    case 'ENOENT':
+      return 'there is no such file';
+    case 'EISDIR':
+      return 'it is a folder';
+    case 'EACCES':
+    case 'EPERM':
+      return 'it may not be read by this user';
+    default:
+      return code || messageOf(error);
+  }
+}
