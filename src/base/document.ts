@@ -91,8 +91,8 @@ function createLocator(source: SourceText, doc: Document.Parsed | undefined): Lo
     if (!doc) return top;
     const found = nodeAt(doc, path);
     const missing = found.depth < path.length;
-    const node =
-      where === 'key' || (missing && found.key) || !found.value?.range ? (found.key ?? found.value) : found.value;
+    const onKey = where === 'key' || (where === 'parent' && missing && found.key) || !found.value?.range;
+    const node = onKey ? (found.key ?? found.value) : found.value;
     if (!node?.range) return doc.contents?.range ? firstOf(doc.contents) : top;
     // A block map starts where its first key does; carets under all of it would say nothing.
     return node === found.key || isScalar(node) ? { start: node.range[0], end: node.range[1] } : firstOf(node);

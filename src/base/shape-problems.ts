@@ -50,7 +50,9 @@ export function defaultPredicate(issue: RawIssue): string {
       return issue.origin === 'array' || issue.origin === 'set'
         ? `must have at least ${issue.minimum} ${issue.minimum === 1 ? 'item' : 'items'}`
         : issue.origin === 'string'
-          ? 'must not be empty'
+          ? issue.minimum === 1
+            ? 'must not be empty'
+            : `must have at least ${issue.minimum} characters`
           : `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`;
     case 'too_big':
       return issue.origin === 'array' || issue.origin === 'set'
@@ -156,7 +158,8 @@ function badValue(issue: Issue, context: ShapeContext): ShapeProblem {
     const message = upper(`${name} has no value; it ${stop(issue.message)}`);
     return { path, on: path.length > 0 ? 'key' : 'value', reason: 'bad-value', message };
   }
-  const found = issue.code === 'custom' || isHidden(path) ? '' : `, not ${shown(value)}`;
+  const tellsNothing = issue.code === 'custom' || (Array.isArray(value) && issue.code.startsWith('too_'));
+  const found = tellsNothing || isHidden(path) ? '' : `, not ${shown(value)}`;
   const message = upper(`${name} ${stop(issue.message + found)}`);
   const meant =
     issue.code === 'invalid_value' && typeof value === 'string' ? nearest(value, issue.values.map(String)) : undefined;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type Diagnostic, type DiagnosticFormat, formatDiagnostics, sortDiagnostics } from '../base/diagnostic.js';
 import { diagnoseFile, loadDocument } from '../base/document.js';
 import { keysAt } from '../base/schema-keys.js';
+import { nearest } from '../base/suggestion.js';
 import { type Environment, loadWorkerConfig, type ReadFile, whyUnreadable, workerSchema } from '../config/index.js';
 import { loadPolicy, PolicySchema } from '../policy/index.js';
 
@@ -69,7 +70,13 @@ function kindOf(text: string, worldSchema: z.ZodType): Kind | undefined {
     ['policy', keysAt(PolicySchema, [])],
     ['world', keysAt(worldSchema, [])],
   ];
-  const scores = known.map(([kind, names]) => ({ kind, score: keys.filter((key) => names.includes(key)).length }));
+  // A misspelt key counts for half: a file of which every key is misspelt still deserves its own complaints.
+  const points = (key: string, names: string[]): number =>
+    names.includes(key) ? 1 : nearest(key, names) === undefined ? 0 : 0.5;
+  const scores = known.map(([kind, names]) => ({
+    kind,
+    score: keys.reduce((sum, key) => sum + points(key, names), 0),
+  }));
   scores.sort((a, b) => b.score - a.score);
   const [best, second] = scores;
   return best && second && best.score > second.score ? best.kind : undefined;

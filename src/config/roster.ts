@@ -53,19 +53,19 @@ function usersOf(
   { complaints }: RosterContext,
 ): string[] {
   const place = `item ${Number(at[1]) + 1} of "agents"`;
-  return group.users.flatMap((pattern) => {
+  return group.users.flatMap((pattern, nth) => {
     let names: string[];
     try {
       names = expandRange(pattern);
     } catch (error) {
-      complaints.add([...at, 'users'], { code: 'worker/bad-range', message: `${messageOf(error)}.` });
+      complaints.add([...at, 'users', nth], { code: 'worker/bad-range', message: `${messageOf(error)}.` });
       return [];
     }
     const double = names.find((name) => taken.has(name.toLowerCase()));
     if (double !== undefined) {
       const earlier = taken.get(double.toLowerCase()) ?? place;
       const message = `The user "${double}" is named twice, first in ${earlier}; one bot plays one user.`;
-      complaints.add([...at, 'users'], { code: 'worker/duplicate-user', message });
+      complaints.add([...at, 'users', nth], { code: 'worker/duplicate-user', message });
     }
     for (const name of names) if (!taken.has(name.toLowerCase())) taken.set(name.toLowerCase(), place);
     return names;
