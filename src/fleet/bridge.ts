@@ -1,6 +1,6 @@
+import type { AgentChart } from '../agent/chart.js';
 import type { AgentEvent } from '../agent/events.js';
 import { type Agent, type AgentListener, runAgent } from '../agent/interpreter.js';
-import type { AgentChart } from '../agent/chart.js';
 import type { AgentOrder } from '../agent/orders.js';
 import type { Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
@@ -8,13 +8,13 @@ import type { Log } from '../base/log.js';
 import type { Random } from '../base/random.js';
 import type { Answer } from '../icws/answer.js';
 import {
+  dialerLogIn,
   disconnect,
   disposition,
   endBreak,
   logOffDialer,
   pickup,
   placePreviewCall,
-  dialerLogIn,
   requestBreak,
   type Station,
 } from '../icws/commands.js';
@@ -331,8 +331,12 @@ export function createBridge(deps: BridgeDeps, seat: Seat): Bridge {
   async function join(command: number): Promise<void> {
     const at = standing;
     if (!at) return;
-    const result = await enlist(at.session, at.campaigns, at.outbox, seat.station, (code, message) =>
-      void record({ kind: 'problem', code, message }),
+    const result = await enlist(
+      at.session,
+      at.campaigns,
+      at.outbox,
+      seat.station,
+      (code, message) => void record({ kind: 'problem', code, message }),
     );
     if (standing !== at) return;
     tell({ ...result, command });
@@ -365,7 +369,9 @@ export function createBridge(deps: BridgeDeps, seat: Seat): Bridge {
 
   /** Placing and dispositioning: the intent is safe before the request leaves, the outcome after (design §3). */
   async function place(command: number, byTimer: boolean): Promise<void> {
-    const answer = await recorded('place-preview-call', undefined, (at) => at.session.run(placePreviewCall({ byTimer })));
+    const answer = await recorded('place-preview-call', undefined, (at) =>
+      at.session.run(placePreviewCall({ byTimer })),
+    );
     tell({ type: 'call.place-answered', command, verdict: verdictOf(answer) });
   }
 

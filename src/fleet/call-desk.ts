@@ -1,6 +1,7 @@
 import type { AgentEvent, PopFacts } from '../agent/events.js';
 import type { CallInHand } from '../agent/orders.js';
 import type { Random } from '../base/random.js';
+import type { DispositionDetails } from '../icws/commands.js';
 import { parseDateTime } from '../icws/date-time.js';
 import type { CallRef, Fact } from '../journal/record.js';
 import {
@@ -16,7 +17,6 @@ import {
   type Policy,
 } from '../policy/index.js';
 import { type Pop, SKIP_LABEL } from '../wire/index.js';
-import type { DispositionDetails } from '../icws/commands.js';
 
 /** A choice of how to end a call: a label to send and, with a callback, the time and the owner. */
 export interface Ending extends DispositionDetails {
@@ -81,8 +81,7 @@ export class CallDesk {
 
     switch (point) {
       case 'offer': {
-        const decision =
-          this.offer?.nth === call.nth ? this.offer.decision : decideOffer(this.policy, facts, draws);
+        const decision = this.offer?.nth === call.nth ? this.offer.decision : decideOffer(this.policy, facts, draws);
         if (this.offer?.nth !== call.nth) decided(decision.rule, decision.action);
         this.offer = { nth: call.nth, decision };
         if (decision.action === 'skip') {

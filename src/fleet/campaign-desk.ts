@@ -61,7 +61,9 @@ export class CampaignDesk {
     if (!this.hasRight) return [];
     return this.list
       .all()
-      .filter(({ id, on, ...rest }) => on && !this.joined.has(id) && !this.refused.has(id) && this.wants({ id, ...rest }));
+      .filter(
+        ({ id, on, ...rest }) => on && !this.joined.has(id) && !this.refused.has(id) && this.wants({ id, ...rest }),
+      );
   }
 
   loggedIn(campaignId: string): void {

@@ -92,7 +92,11 @@ export function createPacer(options: PacerOptions): Pacer {
         return;
       }
       attempts.set(waiter.user, attempt + 1);
-      const delay = backoffDelay(SLOW.has(after) ? SLOW_BACKOFF : (options.backoff ?? BACKOFF), attempt, draw(waiter.user));
+      const delay = backoffDelay(
+        SLOW.has(after) ? SLOW_BACKOFF : (options.backoff ?? BACKOFF),
+        attempt,
+        draw(waiter.user),
+      );
       timers.set(
         waiter.user,
         clock.setTimeout(() => {

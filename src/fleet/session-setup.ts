@@ -2,8 +2,8 @@ import type { Answer } from '../icws/answer.js';
 import {
   getStatusMessages,
   getUserAccess,
-  setStation,
   type Station,
+  setStation,
   subscribeQueue,
   subscribeStation,
   subscribeUserStatuses,

@@ -1,0 +1,104 @@
+import type { Clock } from '../base/clock.js';
+import type { Log } from '../base/log.js';
+import type { Random } from '../base/random.js';
+import type { ReadFile, WorkerConfig } from '../config/index.js';
+import { askHosts, type RoundResult } from '../fleet/host-round.js';
+import { createServerAddress } from '../icws/address.js';
+import { openSession } from '../icws/session-opening.js';
+import { createUndiciTransport } from '../icws/undici-transport.js';
+import type { LedgerTotals } from '../report/summary-text.js';
+import { createSimulator, startSimulatorServer, type WorldConfig } from '../simulator/index.js';
+import { ledgerTotals } from './ledger-totals.js';
+
+/** The server that a run works against, reached or embedded. */
+export interface Connection {
+  /** The server, as a person would name it. */
+  readonly name: string;
+  /** One round over the hosts. */
+  openSession(user: string): Promise<RoundResult>;
+  /** The embedded simulator's own truth. */
+  ledger?(): LedgerTotals;
+  close(): Promise<void>;
+}
+
+interface ConnectionDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly readFile: ReadFile;
+  observe(request: { operation: string; status: number | 'error'; seconds: number }): void;
+}
+
+/** Makes the transport to the configured server; starts the embedded simulator first where that is the server. */
+export async function connect(config: WorkerConfig<WorldConfig>, deps: ConnectionDeps): Promise<Connection> {
+  const { server } = config;
+  const simulator = server.kind === 'simulator' ? await embed(server.world, deps) : undefined;
+  const address =
+    server.kind === 'icws'
+      ? createServerAddress({ ...server, allowHosts: config.safety.allowHosts })
+      : createServerAddress({ url: simulator?.url ?? '' });
+  const transport = createUndiciTransport({
+    clock: deps.clock,
+    ca: server.kind === 'icws' ? server.tlsCa : undefined,
+  });
+  const passwords = new Map(config.agents.map(({ user, password }) => [user, password]));
+  const named = new Set<string>();
+  const warned = new Set<string>();
+  const sessionDeps = {
+    transport,
+    clock: deps.clock,
+    random: deps.random('icws/jitter'),
+    log: deps.log,
+    observe: ({ operation, status, durationMs }: { operation: string; status: number | 'error'; durationMs: number }) =>
+      deps.observe({ operation, status, seconds: durationMs / 1_000 }),
+  };
+
+  return {
+    name: server.kind === 'icws' ? server.url : 'the embedded simulator',
+    openSession: (user) =>
+      askHosts({
+        hosts: address.hosts,
+        named,
+        open: (host) =>
+          openSession(sessionDeps, {
+            address,
+            host,
+            credentials: { user, password: passwords.get(user)?.reveal() ?? '' },
+            applicationName: server.applicationName,
+            language: server.language,
+            messaging: server.messaging,
+          }),
+        onRefusedHosts: (hosts) => {
+          for (const host of hosts) {
+            if (warned.has(host)) continue;
+            warned.add(host);
+            deps.log.warn({ host }, 'the server named a host that is not allowed; --allow-host would allow it');
+          }
+        },
+      }),
+    ...(simulator && { ledger: simulator.totals }),
+    close: async () => {
+      await transport.close();
+      await simulator?.close();
+    },
+  };
+}
+
+async function embed(world: WorldConfig, deps: ConnectionDeps) {
+  const simulator = createSimulator({
+    world,
+    clock: deps.clock,
+    random: (stream) => deps.random(`simulator/${stream}`),
+    readFile: deps.readFile,
+  });
+  const server = await startSimulatorServer(simulator, { host: '127.0.0.1', port: 0 });
+  deps.log.info({ url: server.url }, 'embedded simulator');
+  return {
+    url: server.url,
+    totals: () => ledgerTotals(simulator.ledger()),
+    close: async () => {
+      await server.close();
+      await simulator.close();
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { systemClock } from '../base/clock.js';
+import { formatDiagnostics } from '../base/diagnostic.js';
+import { loadDocument } from '../base/document.js';
+import { UsageError } from '../base/errors.js';
+import { seededRandom } from '../base/random.js';
+import {
+  createSimulator,
+  defaultWorld,
+  startSimulatorServer,
+  type WorldConfig,
+  WorldSchema,
+} from '../simulator/index.js';
+import { EXIT, type ExitCode, type Io } from './io.js';
+import { LOG_LEVELS, type LogLevel, openLog } from './log.js';
+import { besideFile } from './path.js';
+
+/** The flags of `simulate`, as typed. */
+export interface SimulateFlags {
+  readonly config?: string;
+  readonly host: string;
+  readonly port: string;
+  readonly seed?: string;
+  readonly logLevel: string;
+}
+
+/** `dialer-agent simulate`: the ICWS Dialer simulator on its own, until a signal; then its ledger on stdout. */
+export async function simulate(flags: SimulateFlags, io: Io): Promise<ExitCode> {
+  const world = flags.config === undefined ? defaultWorld() : loadWorld(flags.config, io);
+  if (!world) return EXIT.usage;
+  const port = wholeNumber(flags.port, '--port', 65_535);
+  const seed = flags.seed === undefined ? world.seed : wholeNumber(flags.seed, '--seed', 2 ** 53 - 1);
+  const { log, close } = await openLog({
+    level: 'info',
+    console: { form: 'json', level: levelOf(flags.logLevel), colour: false, print: (text) => io.err(`${text}\n`) },
+  });
+  const readFile = (path: string): string => io.readFile(besideFile(flags.config, path));
+  const simulator = createSimulator({
+    world: { ...world, seed },
+    clock: systemClock(),
+    random: seededRandom(seed),
+    readFile,
+    log,
+  });
+  const server = await startSimulatorServer(simulator, { host: flags.host, port });
+  io.err(`ICWS Dialer simulator at ${server.url} (seed ${seed}); ledger at ${server.url}/simulator/ledger\n`);
+  await new Promise<void>((resolve) => {
+    const stop = io.onSignal(() => {
+      stop();
+      resolve();
+    });
+  });
+  const ledger = simulator.ledger();
+  await server.close();
+  simulator.close();
+  await close();
+  io.out(`${JSON.stringify(ledger)}\n`);
+  return EXIT.done;
+}
+
+function loadWorld(file: string, io: Io): WorldConfig | undefined {
+  const { value, diagnostics } = loadDocument(readOrComplain(file, io), file, WorldSchema, {
+    area: 'world',
+    what: 'world file',
+  });
+  if (diagnostics.length > 0) io.err(`${formatDiagnostics(diagnostics, 'pretty', { color: false })}\n`);
+  return value;
+}
+
+function readOrComplain(file: string, io: Io): string {
+  try {
+    return io.readFile(file);
+  } catch (error) {
+    throw new UsageError(`${file}: the world file cannot be read`, error);
+  }
+}
+
+function wholeNumber(text: string, flag: string, most: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > most)
+    throw new UsageError(`${flag} must be a whole number up to ${most}, not "${text}"`);
+  return value;
+}
+
+function levelOf(text: string): LogLevel {
+  const level = LOG_LEVELS.find((known) => known === text);
+  if (!level) throw new UsageError(`--log-level must be one of ${LOG_LEVELS.join(', ')}, not "${text}"`);
+  return level;
+}
