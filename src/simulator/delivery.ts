@@ -1,0 +1,105 @@
+import type { IcwsMessage } from '../wire/index.js';
+import type { Agent, Session, Sink, World } from './world.js';
+
+/** How long a held message waits for the one that is to overtake it. */
+const HELD_MS = 1_000;
+
+/** Sends a message to one session: into its stream, else into its queue. Faults are asked first. */
+export function deliver(world: World, session: Session, message: IcwsMessage): void {
+  send(world, session, message, JSON.stringify(message));
+}
+
+/** Sends a message to several sessions; it is written out once. */
+export function deliverAll(world: World, sessions: Iterable<Session>, message: IcwsMessage): void {
+  const json = JSON.stringify(message);
+  for (const session of sessions) send(world, session, message, json);
+}
+
+/** Sends a Dialer message to every session of the agent (reference §4.1). */
+export function tellAgent(world: World, agent: Agent, message: IcwsMessage): void {
+  if (agent.sessions.size > 0) deliverAll(world, agent.sessions, message);
+}
+
+function send(world: World, session: Session, message: IcwsMessage, json: string): void {
+  world.ledger.messages.add(message.__type);
+  if (!world.faults.active) {
+    push(session, json);
+    return;
+  }
+  const verdict = world.faults.onMessage({ message, user: session.user.id, session: session.id });
+  switch (verdict?.do) {
+    case undefined:
+      push(session, json);
+      return;
+    case 'drop':
+      return;
+    case 'delay':
+      world.timers.after(verdict.ms, () => push(session, json));
+      return;
+    case 'duplicate':
+      push(session, json);
+      push(session, json);
+      return;
+    case 'hold':
+      release(session);
+      session.held = json;
+      world.timers.after(HELD_MS, () => {
+        if (session.held === json) release(session);
+      });
+      return;
+    case 'cut':
+      session.sink?.close();
+      detachSink(world, session, session.sink);
+      push(session, json);
+  }
+}
+
+function release(session: Session): void {
+  const held = session.held;
+  session.held = null;
+  if (held !== null) hand(session, held);
+}
+
+function push(session: Session, json: string): void {
+  hand(session, json);
+  if (session.held !== null) release(session);
+}
+
+function hand(session: Session, json: string): void {
+  if (session.sink) session.sink.message(json);
+  else session.unread.push(json);
+}
+
+/** Takes all unread messages, as the text of a JSON array in the order of sending. */
+export function readMessages(world: World, session: Session): string {
+  markRead(world, session);
+  if (session.unread.length === 0) return '[]';
+  const text = `[${session.unread.join(',')}]`;
+  session.unread = [];
+  return text;
+}
+
+/** Notes that the session's messages were read just now. */
+export function markRead(world: World, session: Session): void {
+  session.lastReadMs = world.clock.monotonic();
+  if (world.unwatched.delete(session)) world.unwatched.add(session);
+}
+
+/** Gives the session's messages to an event stream: those waiting first. An older stream ends. */
+export function attachSink(world: World, session: Session, sink: Sink): void {
+  const older = session.sink;
+  session.sink = sink;
+  older?.close();
+  world.unwatched.delete(session);
+  const waiting = session.unread;
+  session.unread = [];
+  for (const json of waiting) sink.message(json);
+}
+
+/** The event stream is over: messages wait for a reader again. Ignores a stream that was replaced. */
+export function detachSink(world: World, session: Session, sink: Sink | null): void {
+  if (!sink || session.sink !== sink) return;
+  session.sink = null;
+  session.lastReadMs = world.clock.monotonic();
+  if (world.sessions.get(session.id) === session) world.unwatched.add(session);
+}

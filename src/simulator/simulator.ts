@@ -1,0 +1,195 @@
+import type { Clock } from '../base/clock.js';
+import { type Log, silentLog } from '../base/log.js';
+import type { Random } from '../base/random.js';
+import { startAcdTraffic } from './acd.js';
+import { type Answer, json, type SimulatorRequest } from './answer.js';
+import { type Control, createControl } from './control.js';
+import { createWorld, type Errands } from './create-world.js';
+import { attachSink, detachSink } from './delivery.js';
+import { workAgent, workCampaign } from './dialling.js';
+import type { FaultBox, RequestVerdict } from './faults.js';
+import { aim, headerOf, perform, type Target } from './gate.js';
+import type { CampaignEntry, Ledger } from './ledger.js';
+import { closeSession, watchUnreadSessions } from './sessions.js';
+import type { Sink, World } from './world.js';
+import type { WorldConfig } from './world-config.js';
+
+export interface SimulatorParts {
+  readonly world: WorldConfig;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Reads a contact list's CSV file. */
+  readonly readFile?: (path: string) => string;
+  readonly log?: Log;
+}
+
+/** A pretend CIC with Dialer, without any network: requests in, answers out, messages into sinks. */
+export interface Simulator {
+  readonly worldId: string;
+  readonly clock: Clock;
+  /** Answers one request; never rejects. `lost` and `stream` in the answer are orders to the shell. */
+  handle(request: SimulatorRequest): Promise<Answer>;
+  /** Sends the messages of a session into `sink` from now on, those waiting first. Returns how to end it. */
+  openStream(sessionId: string, sink: Sink): () => void;
+  ledger(): Ledger;
+  readonly faults: FaultBox;
+  readonly control: Control;
+  /** Calls `listener` after each entry in the ledger; returns how to stop it. */
+  on(event: 'ledger-change', listener: () => void): () => void;
+  /** Whether no call is open and no number rings. */
+  idle(): boolean;
+  /** Whether every contact has its final outcome. */
+  finished(): boolean;
+  /** Stops all timers and ends all streams. */
+  close(): void;
+}
+
+const LOST: Answer = { status: 0, headers: {}, body: '', lost: true };
+const PLAIN_JSON = { 'content-type': 'application/json; charset=utf-8' };
+
+/** Makes a simulator. Throws when a campaign's contact list cannot be read. */
+export function createSimulator(parts: SimulatorParts): Simulator {
+  const errands = createErrands();
+  const world = createWorld({ ...parts, config: parts.world, log: parts.log ?? silentLog }, errands);
+  errands.employ(world);
+  watchUnreadSessions(world);
+  startAcdTraffic(world);
+  return {
+    worldId: world.id,
+    clock: parts.clock,
+    handle: (request) => handle(world, request),
+    openStream: (sessionId, sink) => openStream(world, sessionId, sink),
+    ledger: () => readLedger(world),
+    faults: world.faults,
+    control: createControl(world, parts.readFile),
+    on: (_event, listener) => world.ledger.onChange(listener),
+    idle: () => isIdle(world),
+    finished: () => [...world.campaigns.values()].every((campaign) => campaign.remaining === 0),
+    close: () => {
+      for (const session of world.sessions.values()) {
+        const { sink } = session;
+        session.sink = null;
+        sink?.close();
+      }
+      world.timers.close();
+    },
+  };
+}
+
+/** The dialler's in-tray: what it is asked to look at is worked off soon, each campaign and agent once. */
+function createErrands(): Errands & { employ(world: World): void } {
+  let world: World | null = null;
+  let arranged = false;
+  const errands: Errands & { employ(world: World): void } = {
+    campaigns: new Set(),
+    agents: new Set(),
+    arrange: () => {
+      if (arranged || !world) return;
+      arranged = true;
+      world.timers.soon(run);
+    },
+    employ: (employer) => {
+      world = employer;
+    },
+  };
+  const run = (): void => {
+    arranged = false;
+    if (!world) return;
+    const agents = [...errands.agents];
+    const campaigns = [...errands.campaigns];
+    errands.agents.clear();
+    errands.campaigns.clear();
+    for (const agent of agents) workAgent(world, agent);
+    for (const campaign of campaigns) workCampaign(world, campaign);
+  };
+  return errands;
+}
+
+async function handle(world: World, request: SimulatorRequest): Promise<Answer> {
+  const own = ownPage(world, request);
+  if (own) return own;
+  const target = aim(world, request);
+  world.ledger.requests.add(target.operation);
+  const verdict = world.faults.active ? askFaults(world, request, target) : undefined;
+  const answer = verdict ? await obey(world, target, verdict) : perform(world, target);
+  world.ledger.answers.add(answer.lost ? 'lost' : String(answer.status));
+  return answer;
+}
+
+function askFaults(world: World, request: SimulatorRequest, target: Target): RequestVerdict | undefined {
+  const session = target.sessionId === null ? undefined : world.sessions.get(target.sessionId);
+  return world.faults.onRequest({
+    method: request.method.toUpperCase(),
+    operation: target.operation,
+    host: headerOf(request, 'host').replace(/:\d+$/, ''),
+    user: session?.user.id ?? null,
+    session: session?.id ?? null,
+  });
+}
+
+async function obey(world: World, target: Target, verdict: RequestVerdict): Promise<Answer> {
+  const session = target.sessionId === null ? undefined : world.sessions.get(target.sessionId);
+  switch (verdict.do) {
+    case 'answer':
+      return verdict.answer;
+    case 'drop':
+      return LOST;
+    case 'lose':
+      perform(world, target);
+      if (session) session.agent.excused = true;
+      return LOST;
+    case 'delay': {
+      const answer = perform(world, target);
+      if (session) session.agent.excused = true;
+      await new Promise<void>((resolve) => world.timers.after(verdict.ms, resolve));
+      return answer;
+    }
+    case 'expire':
+      if (session) closeSession(world, session, 'broken', 'The session expired.');
+      return perform(world, target);
+  }
+}
+
+/** The simulator's own pages, beside ICWS: no credentials needed. */
+function ownPage(world: World, request: SimulatorRequest): Answer | undefined {
+  if (!request.path.startsWith('/simulator/')) return undefined;
+  const path = request.path.replace(/\?.*$/, '').replace(/\/$/, '');
+  if (path === '/simulator/ledger') return json(200, readLedger(world), PLAIN_JSON);
+  if (path !== '/simulator/health') return undefined;
+  return json(
+    200,
+    { status: 'up', world: world.id, seed: world.config.seed, sessions: world.sessions.size },
+    PLAIN_JSON,
+  );
+}
+
+function openStream(world: World, sessionId: string, sink: Sink): () => void {
+  const session = world.sessions.get(sessionId);
+  if (!session) {
+    sink.close();
+    return () => {};
+  }
+  attachSink(world, session, sink);
+  return () => detachSink(world, session, sink);
+}
+
+function isIdle(world: World): boolean {
+  if (world.calls.size > 0) return false;
+  for (const user of world.users.values()) {
+    for (const agent of user.agents.values()) if (agent.reserved || agent.promised) return false;
+  }
+  return [...world.campaigns.values()].every((campaign) => campaign.inFlight === 0);
+}
+
+function readLedger(world: World): Ledger {
+  const campaigns: Record<string, CampaignEntry> = {};
+  for (const campaign of world.campaigns.values()) {
+    campaigns[campaign.id] = {
+      name: campaign.config.name,
+      contacts: campaign.contacts.length,
+      remaining: campaign.remaining,
+      byOutcome: Object.fromEntries(campaign.byOutcome),
+    };
+  }
+  return world.ledger.read({ id: world.id, seed: world.config.seed, campaigns });
+}
