@@ -10,7 +10,7 @@ export interface Arrived {
   readonly socket: Socket;
 }
 
-export type Handler = (request: Arrived, response: ServerResponse) => void;
+export type Handler = (request: Arrived, response: ServerResponse) => unknown;
 
 const PATIENCE_MS = 5_000;
 
