@@ -3,7 +3,7 @@ import { columnsOf } from './attributes.js';
 import type { CallFacts, DrawsOf } from './call.js';
 import { type Subject, whyNot } from './condition.js';
 import type { ConnectDecision, EndDecision, OfferDecision } from './decision.js';
-import { drawLabel, findScheduled, isScheduled, type ResolvedLabel, resolveLabel } from './label.js';
+import { distinctLabels, drawLabel, findScheduled, isScheduled, type ResolvedLabel, resolveLabel } from './label.js';
 import type { EndAction, Policy, Rule } from './policy.js';
 
 /** A skip leaves this long before Dialer's time-out, so that it arrives before the preview ends. */
@@ -22,7 +22,10 @@ export function decideOffer(policy: Policy, facts: CallFacts, draws: DrawsOf): O
   const skip = { point: 'offer', action: 'skip', thinkMs: inTimeMs, rule: name } as const;
   if (facts.allowSkip) return skip;
   const otherwise = otherwiseLabel(policy, draws);
-  return { ...skip, instead: resolveLabel(rule.offer.elseLabel ?? otherwise, otherwise, facts.dispositions) };
+  return {
+    ...skip,
+    instead: resolveLabel(rule.offer.elseLabel ?? otherwise, otherwise, distinctLabels(facts.dispositions)),
+  };
 }
 
 /** Decides how long to talk. */
@@ -41,7 +44,7 @@ export function decideEnd(policy: Policy, facts: CallFacts, draws: DrawsOf): End
   const common = { point: 'end', wrapUpMs, rule: rule?.name ?? null } as const;
   if (rule?.end?.action === 'callback') return { ...common, ...decideCallback(rule.end, otherwise, facts) };
   const wanted = rule?.end ? drawLabel(rule.end.labels, draws(`${rule.name}/disposition`)) : otherwise;
-  return { ...common, action: 'disposition', ...resolveLabel(wanted, otherwise, facts.dispositions) };
+  return { ...common, action: 'disposition', ...resolveLabel(wanted, otherwise, distinctLabels(facts.dispositions)) };
 }
 
 type Ending = ResolvedLabel & Pick<EndDecision, 'action' | 'scheduledTime' | 'scheduledAgent' | 'owner'>;
@@ -52,8 +55,9 @@ function decideCallback(
   otherwise: string | undefined,
   facts: CallFacts,
 ): Ending {
-  const found = findScheduled(action.label, facts.dispositions);
-  const plain = resolveLabel(undefined, otherwise, facts.dispositions);
+  const offered = distinctLabels(facts.dispositions);
+  const found = findScheduled(action.label, offered);
+  const plain = resolveLabel(undefined, otherwise, offered);
   if (!found || !isScheduled(found)) {
     const fellBack =
       plain.label === null

@@ -15,6 +15,15 @@ export interface ResolvedLabel {
   readonly fellBack?: FellBack;
 }
 
+/**
+ * The dispositions that can be told apart by what is sent, the label: entries without one, and later ones of the same
+ * label, are left out. The functions below expect such a list.
+ */
+export function distinctLabels(offered: readonly OfferedDisposition[]): OfferedDisposition[] {
+  const seen = new Set<string>();
+  return offered.filter(({ label }) => label && !seen.has(label) && seen.add(label));
+}
+
 /** Draws one of the labels by weight. */
 export function drawLabel(labels: WeightedLabels, draw: Draw): string | undefined {
   const total = labels.reduce((sum, { weight }) => sum + weight, 0);
