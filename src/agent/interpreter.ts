@@ -10,6 +10,8 @@ import type { AgentEmission, AgentOrder } from './orders.js';
 export interface AgentListener {
   onOrder(command: number, order: AgentOrder): void;
   onFact(fact: Fact): void;
+  /** The agent has stopped for good; it said all it had to say. */
+  onDone(): void;
   /** A defect in the chart: this agent is dead, the others go on. */
   onDefect(error: unknown): void;
 }
@@ -43,6 +45,7 @@ export function runAgent(chart: AgentChart, user: string, clock: Clock, listener
   let since = clock.monotonic();
   let cause = 'timer';
   let busy = false;
+  let toldDone = false;
 
   actor.on('*', (emission) => said.push(emission));
   actor.subscribe({
@@ -58,7 +61,7 @@ export function runAgent(chart: AgentChart, user: string, clock: Clock, listener
         since = now;
       }
       cause = 'timer';
-      if (!busy && said.length > 0) queueMicrotask(work);
+      if (!busy && (said.length > 0 || isStopped(snapshot.value))) queueMicrotask(work);
     },
     error: (error) => listener.onDefect(error),
   });
@@ -78,6 +81,10 @@ export function runAgent(chart: AgentChart, user: string, clock: Clock, listener
       actor.send(event);
     }
     busy = false;
+    if (!toldDone && isStopped(actor.getSnapshot().value)) {
+      toldDone = true;
+      listener.onDone();
+    }
   }
   actor.start();
 
@@ -91,7 +98,7 @@ export function runAgent(chart: AgentChart, user: string, clock: Clock, listener
     place: () => placeOf(actor.getSnapshot().value),
     context: () => actor.getSnapshot().context,
     inStateMs: () => clock.monotonic() - since,
-    done: () => actor.getSnapshot().status !== 'active',
+    done: () => actor.getSnapshot().status !== 'active' || isStopped(actor.getSnapshot().value),
     end: () => {
       actor.stop();
     },
@@ -102,6 +109,11 @@ type StateValue = string | { [key: string]: StateValue | undefined };
 
 function topOf(value: StateValue): AgentState {
   return (typeof value === 'string' ? value : Object.keys(value)[0]) as AgentState;
+}
+
+/** The one final state. It lies inside logged-out, so XState itself does not call the machine done. */
+function isStopped(value: StateValue): boolean {
+  return placeOf(value) === 'logged-out.stopped';
 }
 
 function placeOf(value: StateValue | undefined): string {
