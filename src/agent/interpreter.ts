@@ -83,6 +83,7 @@ export function runAgent(chart: AgentChart, user: string, clock: Clock, listener
     busy = false;
     if (!toldDone && isStopped(actor.getSnapshot().value)) {
       toldDone = true;
+      actor.stop();
       listener.onDone();
     }
   }
