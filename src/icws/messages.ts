@@ -5,6 +5,7 @@ import {
   CampaignType,
   ConnectionState,
   DialingMode,
+  StationSettingsType,
   SubscriptionState,
 } from '../wire/index.js';
 import type { LooseObject } from './loose.js';
@@ -142,7 +143,12 @@ const READERS: ReadonlyMap<string, Reader> = new Map([
   }),
   ...ofPrefix('connection', {
     connectionStateChangeMessage: readStateChange,
-    stationConnectionStateChangeMessage: (message) => all({ newStationInfo: asObject(message.newStationInfo) }),
+    stationConnectionStateChangeMessage: (message) => {
+      const station = asObject(message.newStationInfo);
+      if (!station) return undefined;
+      const stationSetting = asEnum(StationSettingsType, station.stationSetting) ?? StationSettingsType.None;
+      return { newStationInfo: { ...station, id: asText(station.id) ?? '', stationSetting } };
+    },
     effectiveStationChangeMessage: (message) => ({ effectiveStation: asObject(message.effectiveStation) ?? null }),
   }),
   ...ofPrefix('status', {

@@ -114,7 +114,7 @@ export class RequestRunner {
   ): ReturnType<typeof exchange> {
     const { link, cancels } = this;
     let cancel: (() => void) | undefined;
-    const wire: WireRequest = {
+    const wire: WireRequest & { body?: string } = {
       origin: link.origin,
       path: link.root + request.path,
       method: request.method,
@@ -126,7 +126,8 @@ export class RequestRunner {
         cancels.add(given);
       },
     };
-    const answer = await exchange(this.deps, operation, body === undefined ? wire : { ...wire, body });
+    if (body !== undefined) wire.body = body;
+    const answer = await exchange(this.deps, operation, wire);
     if (cancel) cancels.delete(cancel);
     return answer;
   }

@@ -53,6 +53,3 @@ export interface Session {
   /** Logs out (DELETE connection), stops reading, aborts what is in flight. Failures are ignored. */
   close(): Promise<void>;
 }
-
-export type { RequestObservation, SessionDeps } from './observation.js';
-export { type Opening, openSession, type SessionOptions } from './session-opening.js';
