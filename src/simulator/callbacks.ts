@@ -37,6 +37,10 @@ function offerToOwner(world: World, callback: Callback, owner: User): void {
 
 /** The owner is out: tried again after the reschedule delay. */
 export function rebook(world: World, callback: Callback): void {
+  if (callback.campaign.state === 'removed') {
+    finishContact(world, callback.campaign, callback.contact, 'campaign-removed');
+    return;
+  }
   world.ledger.callbacks.rescheduled += 1;
   world.timers.after(world.config.dialling.rescheduleDelay, () => comeDue(world, callback));
   world.ledger.changed();

@@ -50,6 +50,8 @@ export function logIn(world: World, session: Session, campaignId: string | undef
   const campaign = campaignId === undefined ? null : joinable(world, user, campaignId);
   const isNew = !agent.loggedIn;
   if (isNew) enterDialer(world, agent);
+  // Another process took over: it cannot know what became of the answers to the first one.
+  else if (agent.sessions.size > 1) agent.excused = true;
   if (campaign) {
     if (agent.joined.has(campaign)) world.ledger.violation('campaign-log-in-twice', user.id);
     joinCampaign(agent, campaign);
@@ -65,7 +67,6 @@ function enterDialer(world: World, agent: Agent): void {
     if (other !== agent && other.loggedIn && other.sessions.size > 0) world.ledger.violation('double-session', user.id);
   }
   agent.loggedIn = true;
-  agent.excused = true;
   if (user.logonCampaign) return;
   for (const campaign of offeredTo(world, user)) if (campaign.state !== 'stopping') joinCampaign(agent, campaign);
 }
@@ -132,6 +133,7 @@ export function departFromAgent(world: World, agent: Agent, session: Session, ho
     world.ledger.violation('session-deleted-in-call', agent.user.id);
     closeByDialer(world, agent.call, 'Ambiguous - Agent Logout');
   }
+  if (how === 'broken') agent.excused = true;
   logOut(world, agent);
   if (!agent.call) return;
   agent.keepTimer = world.timers.after(KEEP_MS, () => {

@@ -111,5 +111,6 @@ function record(world: World, call: Call, wish: Wish, outcome: 'dispositioned' |
     scheduledTime: wish.scheduledMs === null ? null : Math.round(wish.scheduledMs / 1_000),
     scheduledAgent: wish.owner?.id ?? null,
   };
+  call.agent.excused = false;
   world.ledger.dispositioned(call.entry, entry, outcome);
 }

@@ -24,10 +24,7 @@ export const messagingRoutes: SessionRoutes = {
     markRead(world, session);
     return DONE;
   },
-  'GET connection/station': ({ session }) => {
-    if (!session.user.station) throw notFound('The session has no station.');
-    return json(200, stationInformation(session.user.station));
-  },
+  'GET connection/station': ({ session }) => json(200, stationInformation(session.user.station)),
   'PUT connection/station': ({ world, session, body }) => {
     takeStation(world, session.user, stationSettings(body));
     return DONE;
@@ -38,11 +35,14 @@ export const messagingRoutes: SessionRoutes = {
   },
   'PUT messaging/subscriptions/connection/station': ({ world, session }) => {
     session.watchesStation = true;
-    deliver(world, session, {
-      __type: 'urn:inin.com:connection:stationConnectionStateChangeMessage',
-      isDelta: false,
-      newStationInfo: stationInformation(session.user.station),
-    });
+    // Without a station there is nothing to tell: a first message that names none would read like a loss.
+    if (session.user.station) {
+      deliver(world, session, {
+        __type: 'urn:inin.com:connection:stationConnectionStateChangeMessage',
+        isDelta: false,
+        newStationInfo: stationInformation(session.user.station),
+      });
+    }
     return DONE;
   },
   'DELETE messaging/subscriptions/connection/station': ({ session }) => {

@@ -64,7 +64,8 @@ export function createSimulator(parts: SimulatorParts): Simulator {
     control: createControl(world, parts.readFile),
     on: (_event, listener) => world.ledger.onChange(listener),
     idle: () => isIdle(world),
-    finished: () => [...world.campaigns.values()].every((campaign) => campaign.remaining === 0),
+    finished: () =>
+      [...world.campaigns.values()].every((campaign) => campaign.state === 'removed' || campaign.remaining === 0),
     close: () => {
       for (const session of world.sessions.values()) {
         const { sink } = session;

@@ -41,9 +41,13 @@ const NamesField = textField('a user name or a range such as bot{001..050}').sup
   if (problem) context.addIssue({ code: 'custom', message: `must be a name or a range: ${problem}` });
 });
 
+const FOLLOW_UP_CHOICES = STATUS_MESSAGES.filter((status) => status.isSelectableStatus).map(
+  (status) => status.messageText,
+);
+
 const StatusField = textField('the name of a status').refine(
-  (name) => STATUS_MESSAGES.some((status) => status.messageText.toLowerCase() === name.toLowerCase()),
-  { error: `must be one of ${STATUS_MESSAGES.map((status) => status.messageText).join(', ')}` },
+  (name) => FOLLOW_UP_CHOICES.some((text) => text.toLowerCase() === name.toLowerCase()),
+  { error: `must be one of ${FOLLOW_UP_CHOICES.join('; ')}` },
 );
 
 const UserSchema = table(
