@@ -125,6 +125,7 @@ interface Template {
 function parseTemplate({ url, host }: ServerAddressOptions): Template {
   const isSlotted = url.includes(SLOT);
   if (isSlotted && host === undefined) throw new UsageError(`${url} has a {host} slot; name the host that fills it`);
+  if (!isSlotted && host !== undefined) throw new UsageError(`${url} has no {host} slot that "${host}" could fill`);
   const text = isSlotted ? url.replaceAll(SLOT, host as string) : url;
   if (!URL.canParse(text)) throw new UsageError(`"${url}" is not a url; write it like https://cic1.example.com:8019`);
   const sample = new URL(text);
