@@ -30,7 +30,7 @@ export interface DocumentOptions {
 /** `value` is there when the first two passes found no error; then the meaning pass may add its own by `locator`. */
 export interface LoadedDocument<T> {
   readonly value?: T;
-  /** What the file says, unchecked, as far as it is YAML: for checks of meaning that can do with less than the whole. */
+  /** What the file says, prepared but unchecked, as far as it is YAML: for checks of meaning that can do with less than the whole. */
   readonly raw?: unknown;
   readonly diagnostics: readonly Diagnostic[];
   readonly locator: Locator;
@@ -51,9 +51,10 @@ export function loadDocument<S extends z.ZodType>(
   if (parsed.doc) maskSecretValues(parsed.doc, source);
   const locator = createLocator(source, parsed.doc);
   const diagnostics = parsed.complaints.map(({ span, ...complaint }) => source.diagnose(span, complaint));
+  let raw = parsed.value;
   const finish = (value?: z.output<S>): LoadedDocument<z.output<S>> => ({
     ...(value === undefined ? {} : { value }),
-    ...(parsed.readable ? { raw: parsed.value } : {}),
+    ...(parsed.readable ? { raw } : {}),
     diagnostics: sortDiagnostics(diagnostics),
     locator,
   });
@@ -66,7 +67,8 @@ export function loadDocument<S extends z.ZodType>(
   }
   const prepared = options.prepare?.(parsed.value, locator.diagnose) ?? { value: parsed.value, diagnostics: [] };
   diagnostics.push(...prepared.diagnostics);
-  const result = schema.safeParse(prepared.value, { error: defaultPredicate });
+  raw = prepared.value;
+  const result = schema.safeParse(raw, { error: defaultPredicate });
   if (!result.success) {
     const { explainKey } = options;
     // Sentences quote the file as it was written: a substituted value may be a secret.

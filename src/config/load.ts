@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../base/diagnostic.js';
-import { diagnoseFile, type LoadedDocument, type Locator, loadDocument } from '../base/document.js';
+import { diagnoseFile, type Locator, loadDocument } from '../base/document.js';
 import { loadPolicy } from '../policy/index.js';
 import { createComplaints, whyUnreadable } from './complaints.js';
 import { explainWorkerKey } from './later-keys.js';
 import { resolveRoster } from './roster.js';
-import { layFlagsOver, type RunFlags } from './run-flags.js';
+import { type FlaggedFile, layFlagsOver, type RunFlags } from './run-flags.js';
+import { type Salvage, salvage } from './salvage.js';
 import { type WorkerFile, workerSchema } from './schema.js';
 import { besideFile, type LoadWorld, resolveAllowedHosts, resolveServer } from './server.js';
 import { substituteVariables } from './substitution.js';
@@ -35,7 +36,8 @@ export function loadWorkerConfig<World>(
 
 /** A configuration by flags alone. */
 export function configFromFlags<World>(flags: RunFlags, context: ConfigContext<World>): LoadedConfig<World> {
-  return resolve(undefined, '', flags, context);
+  const document = { content: { version: 1 }, unknown: new Set<string>(), diagnostics: [] } as const;
+  return resolve(document, '', flags, context);
 }
 
 /** The one entry of `run`: the file (`file`, else `--config`) with the flags laid over it, or flags alone. */
@@ -54,30 +56,41 @@ export function resolveWorkerConfig<World>(
   return resolve(loadFile(text, file, input), file, input.flags, input);
 }
 
-function loadFile<World>(text: string, file: string, context: ConfigContext<World>): LoadedDocument<WorkerFile> {
-  return loadDocument(text, file, workerSchema(context.worldSchema), {
+/** A worker file as far as it is understood, and what is wrong with the rest. */
+interface WorkerDocument extends Salvage {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly locator?: Locator;
+}
+
+function loadFile<World>(text: string, file: string, context: ConfigContext<World>): WorkerDocument {
+  const schema = workerSchema(context.worldSchema);
+  const { value, raw, diagnostics, locator } = loadDocument(text, file, schema, {
     area: 'worker',
     what: 'worker file',
     explainKey: explainWorkerKey,
-    prepare: (value, diagnose) => substituteVariables(value, context.env, diagnose, context.secretSeverity ?? 'error'),
+    prepare: (read, diagnose) => substituteVariables(read, context.env, diagnose, context.secretSeverity ?? 'error'),
   });
+  if (value !== undefined) return { content: value, unknown: new Set(), diagnostics, locator };
+  // Not even YAML: whatever could be said of its meaning would be a guess.
+  const nothing = { content: { version: 1 }, unknown: new Set(['server', 'agents']) } as const;
+  const isMap = typeof raw === 'object' && raw !== null;
+  return { ...(isMap ? salvage(raw, schema) : nothing), diagnostics, locator };
 }
 
 function resolve<World>(
-  loaded: LoadedDocument<WorkerFile> | undefined,
+  document: WorkerDocument,
   file: string,
   flags: RunFlags,
   context: ConfigContext<World>,
 ): LoadedConfig<World> {
-  const flagged = layFlagsOver(loaded?.value ?? { version: 1 }, flags);
-  const found = [...(loaded?.diagnostics ?? []), ...flagged.diagnostics];
-  // Without a readable file its server and roster are not known, and every further complaint would be a guess.
-  if (loaded && loaded.value === undefined) return { diagnostics: sortDiagnostics(found) };
-  const resolved = resolveContent(flagged.content, file, flags, loaded?.locator, flagged.flagAt, context);
+  const flagged = layFlagsOver(document.content, flags);
+  const resolved = resolveContent(flagged, document, file, flags, context);
+  const found = sortDiagnostics([...document.diagnostics, ...flagged.diagnostics, ...resolved.complaints.list]);
+  if (hasErrors(found) || !resolved.server) return { diagnostics: found };
   const seats = flagged.firstAgents === undefined ? resolved.seats : resolved.seats.slice(0, flagged.firstAgents);
-  checkNumbers(seats, resolved, flagged.content, flagged.firstAgents);
+  checkNumbers(seats, resolved, flagged);
   const diagnostics = sortDiagnostics([...found, ...resolved.complaints.list]);
-  if (hasErrors(diagnostics) || !resolved.server) return { diagnostics };
+  if (hasErrors(diagnostics)) return { diagnostics };
   const config = assemble(flagged.content, resolved.server as ServerConfig<World>, seats, resolved.allowHosts, flags);
   return { config, diagnostics };
 }
@@ -90,17 +103,17 @@ interface Resolved {
 }
 
 function resolveContent<World>(
-  content: WorkerFile,
+  { content, flagAt }: FlaggedFile,
+  { locator, unknown }: WorkerDocument,
   file: string,
   flags: RunFlags,
-  locator: Locator | undefined,
-  flagAt: (path: readonly PropertyKey[]) => string | undefined,
   { env, readFile, worldSchema, secretSeverity = 'error' }: ConfigContext<World>,
 ): Resolved {
   const complaints = createComplaints(locator, flagAt);
   const loadWorld: LoadWorld = (text, path) => loadDocument(text, path, worldSchema, { area: 'world' });
-  const server = resolveServer(content.server, { file, readFile, complaints, loadWorld });
-  if (content.agents === undefined) {
+  const isServerUnknown = content.server === undefined && unknown.has('server');
+  const server = isServerUnknown ? undefined : resolveServer(content.server, { file, readFile, complaints, loadWorld });
+  if (content.agents === undefined && !unknown.has('agents')) {
     const message = 'Nobody is to work: neither "agents" in a file nor --users.';
     complaints.add([], { code: 'worker/no-agents', message }, 'parent');
   }
@@ -111,7 +124,7 @@ function resolveContent<World>(
     locateFile: (path, at) => (isFlagPath(flagAt(at)) ? path : besideFile(file, path)),
     loadPolicy,
     complaints,
-    literalPasswords: content.server?.simulator !== undefined,
+    literalPasswords: isServerUnknown || content.server?.simulator !== undefined,
     secretSeverity,
   });
   const allowHosts = resolveAllowedHosts(server, content.safety?.allowHosts, flags.allowHost ?? [], complaints);
@@ -125,10 +138,9 @@ function isFlagPath(flag: string | undefined): boolean {
 function checkNumbers(
   seats: readonly AgentSeat[],
   { complaints, seats: roster }: Resolved,
-  content: WorkerFile,
-  wanted: number | undefined,
+  flagged: FlaggedFile,
 ): void {
-  if (hasErrors(complaints.list)) return;
+  const { content, firstAgents: wanted } = flagged;
   if (wanted !== undefined && wanted > roster.length) {
     const message = `--agents asks for ${wanted}, but the roster has ${roster.length}.`;
     complaints.list.push(diagnoseFile('--agents', { code: 'usage/bad-flag', message }));

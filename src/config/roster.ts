@@ -28,6 +28,7 @@ export function resolveRoster(groups: readonly AgentsFile[], context: RosterCont
   const stations = new Map<string, string>();
   const policies = new Map<string, Policy | undefined>();
   return groups.flatMap((group, index) => {
+    if (group.users.length === 0) return []; // a misshapen one, of which all is said already
     const at = ['agents', index];
     const users = usersOf(group, at, taken, context);
     const password = resolvePassword(group.password, [...at, 'password'], context);
