@@ -180,6 +180,20 @@ function aliasComplaints(doc: Document.Parsed): PlacedComplaint[] {
   return complaints;
 }
 
+/** How sentences of the library begin that are all of one code, and what is said instead. */
+const MISSING: readonly (readonly [string, string])[] = [
+  ['All mapping items', 'This line is not indented like the other keys of its map.'],
+  ['All sequence items', 'This line is not indented like the other items of its list.'],
+  ['Missing closing "', 'A text in quotes does not end: a closing " is missing.'],
+  ["Missing closing '", "A text in quotes does not end: a closing ' is missing."],
+  ['Flow sequence', 'A list in brackets does not end: a ] is missing, or the lines in it are not indented.'],
+  ['Expected flow sequence', 'A list in brackets does not end: a ] is missing.'],
+  ['Flow map', 'A map in braces does not end: a } is missing, or the lines in it are not indented.'],
+  ['Expected flow map', 'A map in braces does not end: a } is missing.'],
+  ['Missing , between', 'Two items in brackets or braces need a comma between them.'],
+  ['Implicit map keys', 'This key has no value: a ":" is missing after it.'],
+];
+
 /** The library's codes in sentences; where its own sentence is plain, it is kept. */
 function ofYamlError(error: YAMLError, text: string): PlacedComplaint {
   const [start, end] = error.pos;
@@ -202,8 +216,10 @@ function ofYamlError(error: YAMLError, text: string): PlacedComplaint {
       return { span, code: 'yaml/syntax', message: 'A key and its value do not fit together here.', suggestion };
     }
     case 'BAD_INDENT':
-      if (!error.message.startsWith('All mapping items')) break;
-      return { span, code: 'yaml/syntax', message: 'This line is not indented like the other keys of its map.' };
+    case 'MISSING_CHAR': {
+      const message = MISSING.find(([start]) => error.message.startsWith(start))?.[1] ?? said;
+      return { span, code: 'yaml/syntax', message };
+    }
     case 'NON_STRING_KEY':
       return { span, code: 'yaml/syntax', message: 'A key must be a plain text, not a list or a map.' };
     case 'BAD_SCALAR_START':

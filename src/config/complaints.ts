@@ -6,6 +6,8 @@ import type { Complaint } from '../base/source-text.js';
 /** Gathers what is wrong with a configuration, wherever each part of it came from: a file or a flag. */
 export interface Complaints {
   readonly list: Diagnostic[];
+  /** What a sentence calls the value at this path: the flag that set it, or its key in quotes. */
+  nameOf(path: readonly PropertyKey[]): string;
   /** About the value at this path of the configuration. Returns undefined, for use in a return. */
   add(path: readonly PropertyKey[], complaint: Complaint, where?: Where): undefined;
 }
@@ -21,6 +23,7 @@ export function createComplaints(
   const list: Diagnostic[] = [];
   return {
     list,
+    nameOf: (path) => flagAt(path) ?? `"${String(path.at(-1))}"`,
     add: (path, complaint, where) => {
       const flag = flagAt(path);
       list.push(

@@ -100,17 +100,18 @@ function resolveUrl(server: ServerFile, complaints: Complaints): string | undefi
   }
   // A variable that a check elsewhere could not fill in: its warning is there already.
   if (text.includes('${')) return undefined;
+  const name = complaints.nameOf(['server', key]);
   const filled = text.replaceAll('{host}', server.host ?? '');
   const example = 'https://cic1.example.com:8019';
-  if (!URL.canParse(filled)) return complain('bad-url', `"${key}" must be an address such as ${example}.`);
+  if (!URL.canParse(filled)) return complain('bad-url', `${name} must be an address such as ${example}.`);
   const url = new URL(filled);
   if (url.username !== '' || url.password !== '') {
-    return complain('bad-url', `"${key}" must not hold a user name or a password.`);
+    return complain('bad-url', `${name} must not hold a user name or a password.`);
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    return complain('bad-url', `"${key}" must begin with https:// or http://, as in ${example}.`);
+    return complain('bad-url', `${name} must begin with https:// or http://, as in ${example}.`);
   }
-  if (url.search !== '' || url.hash !== '') return complain('bad-url', `"${key}" must not have a query.`);
+  if (url.search !== '' || url.hash !== '') return complain('bad-url', `${name} must not have a query.`);
   if (url.protocol === 'http:' && !isLoopback(url.hostname) && !server.allowPlaintext) {
     complaints.add(['server', key], {
       code: 'worker/plaintext',

@@ -67,9 +67,9 @@ describe('syntax', () => {
     [
       'an open bracket',
       'version: 1\nplain: [1, 2\n',
-      '3:1 Flow sequence in block collection must be sufficiently indented and end with a ].',
+      '3:1 A list in brackets does not end: a ] is missing, or the lines in it are not indented.',
     ],
-    ['an open quote', 'version: 1\nlevel: "info\n', '3:1 Missing closing "quote.'],
+    ['an open quote', 'version: 1\nlevel: "info\n', '3:1 A text in quotes does not end: a closing " is missing.'],
     [
       'a stray bracket',
       'version: 1\nlevel: ]\n',

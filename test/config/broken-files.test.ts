@@ -359,6 +359,10 @@ describe('broken flags are told by name', () => {
       '--station  error  worker/shared-station  "bot1" and "bot2" would both use the station ws; each agent needs its own. Write {user} where the user name goes, such as "{user}-ws".',
     ],
     [
+      { ...right, server: 'ftp://cic1' },
+      '--server  error  worker/bad-url  --server must begin with https:// or http://, as in https://cic1.example.com:8019.',
+    ],
+    [
       { ...right, server: 'http://cic1' },
       '--server  error  worker/plaintext  Passwords would go to cic1 in plain text over http. Use https, or set allowPlaintext: true (--allow-plaintext).',
     ],
