@@ -19,6 +19,7 @@ export class CampaignDesk {
   /** Refused us once: not asked again until offered anew. */
   private readonly refused = new Set<string>();
   private known = false;
+  private said = false;
 
   constructor(wanted: WantedCampaigns) {
     this.wanted = wanted;
@@ -74,8 +75,14 @@ export class CampaignDesk {
     this.refused.add(campaignId);
   }
 
+  /** Whether ready-for-calls is due: it must follow every further log-in, and be said at all. */
+  get needsReady(): boolean {
+    return !this.said || [...this.joined].some((id) => !this.readied.has(id));
+  }
+
   /** ready-for-calls was accepted: it covers all campaigns that the agent is in. */
   ready(): void {
+    this.said = true;
     for (const id of this.joined) this.readied.add(id);
   }
 

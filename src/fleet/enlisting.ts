@@ -33,7 +33,8 @@ export async function enlist(
       return { type: 'campaigns.enlist-failed', code: codeOf(answer), final: false };
     }
   }
-  if (campaigns.isKnown && campaigns.joinedCount === 0) return { type: 'campaigns.enlisted', joined: 0 };
+  const { joinedCount: joined } = campaigns;
+  if ((campaigns.isKnown && joined === 0) || !campaigns.needsReady) return { type: 'campaigns.enlisted', joined };
   if (station.kind === 'remote-number' && station.persistent) {
     await outbox.put(() => session.run(establishPersistentConnection()));
   }

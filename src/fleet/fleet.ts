@@ -4,10 +4,11 @@ import type { Log } from '../base/log.js';
 import type { Random } from '../base/random.js';
 import type { JournalRecord } from '../journal/record.js';
 import type { Recorder } from '../journal/recorder.js';
-import { type Bridge, createBridge, type Seat } from './bridge.js';
+import { type Bridge, createBridge } from './bridge.js';
 import type { RoundResult } from './host-round.js';
 import type { AgentStatus } from './http-server.js';
 import { createPacer } from './pacer.js';
+import type { Seat } from './seat.js';
 import type { StatusNames } from './status-desk.js';
 
 /** Why a run ended, in the order of precedence of the exit codes (design §5). */

@@ -1,17 +1,28 @@
 import type { Log } from '../base/log.js';
 import type { JournalRecord } from '../journal/record.js';
 
+/** Different problems that are remembered as told. */
+const MOST_TOLD = 500;
+
 /**
  * The fold that writes the log: problems as warnings, one line at info for each call and each thing a person would ask
- * for, the rest at debug. Static sentences, everything else as fields.
+ * for, the rest at debug. Static sentences, everything else as fields. A problem that was told is not told again at
+ * warn: the summary and `problems_total` count it.
  */
 export function recordLog(log: Log): (record: JournalRecord) => void {
+  const told = new Set<string>();
+  const isNews = (text: string): boolean => {
+    if (told.has(text) || told.size >= MOST_TOLD) return false;
+    told.add(text);
+    return true;
+  };
   return (record) => {
     const { at: _at, kind, user, ...fields } = record;
     const line = { agent: user, ...fields };
     switch (kind) {
       case 'problem':
-        log.warn(line, 'problem');
+        if (isNews(`${record.code} ${record.message}`)) log.warn(line, 'problem');
+        else log.debug(line, 'problem');
         break;
       case 'stopped':
         log.error(line, 'agent stopped');
@@ -27,7 +38,7 @@ export function recordLog(log: Log): (record: JournalRecord) => void {
         break;
       case 'call.closed': {
         const { call, label, result, basis, seconds } = record;
-        const told = {
+        const closed = {
           agent: user,
           campaign: call.campaign,
           interactionId: call.interactionId,
@@ -36,9 +47,9 @@ export function recordLog(log: Log): (record: JournalRecord) => void {
           basis,
           seconds,
         };
-        if (result === 'failed') log.error(told, 'call failed');
-        else if (result === 'unknown') log.warn(told, 'call ended unknown');
-        else log.info(told, 'call closed');
+        if (result === 'failed') log.error(closed, 'call failed');
+        else if (result === 'unknown') log.warn(closed, 'call ended unknown');
+        else log.info(closed, 'call closed');
         break;
       }
       case 'session.opened':

@@ -37,6 +37,11 @@ export interface CallRef {
   readonly kind: string;
 }
 
+/** The part of `call` that records name. */
+export function callRef({ interactionId, campaignId, campaign, kind }: CallRef): CallRef {
+  return { interactionId, campaignId, campaign, kind };
+}
+
 export type Fact =
   | { readonly kind: 'session.opened'; readonly session: string; readonly host: string }
   | { readonly kind: 'session.refused'; readonly code: string; readonly message: string }

@@ -1,0 +1,128 @@
+import type { AgentEvent } from '../agent/events.js';
+import type { Clock } from '../base/clock.js';
+import type { Answer } from '../icws/answer.js';
+import { IcwsError } from '../icws/errors.js';
+import type { ChannelEvent, LostReason, Session } from '../icws/session.js';
+import type { Pop } from '../wire/index.js';
+import { CampaignDesk } from './campaign-desk.js';
+import { type Enlisting, enlist } from './enlisting.js';
+import { MessageDesk } from './message-desk.js';
+import { createOutbox } from './outbox.js';
+import type { Seat } from './seat.js';
+import { prepareSession, type Setup } from './session-setup.js';
+import { StatusDesk, type StatusNames } from './status-desk.js';
+
+/** What a command meets where there is no session (any more). */
+export const NO_SESSION: Answer<never> = {
+  kind: 'lost',
+  sent: false,
+  error: new IcwsError('icws/session-closed', 'there is no session'),
+};
+
+export interface AttendanceOptions {
+  readonly clock: Clock;
+  readonly session: Session;
+  readonly seat: Seat;
+  readonly statuses: StatusNames;
+  tell(event: AgentEvent): void;
+  popped(pop: Pop): void;
+  openCall(): { readonly id: string; readonly stage: string } | null;
+  alerting(interactionId: string): void;
+  complain(code: string, message: string): void;
+  onMessage(type: string): void;
+  onLost(reason: LostReason): void;
+  onChannel(event: ChannelEvent): void;
+}
+
+/**
+ * All that lives as long as one session: the session, its line of commands, and the desks that read its messages. After
+ * `close` it is deaf and dumb, so that nothing of an old session ever reaches the agent.
+ */
+export class Attendance {
+  readonly session: Session;
+  readonly campaigns: CampaignDesk;
+  /** The server tells of connect and hang-up; where it does not, a placed call counts as connected. */
+  watchesQueue = true;
+  private readonly options: AttendanceOptions;
+  private readonly outbox = createOutbox();
+  private readonly messages: MessageDesk;
+  private status: StatusDesk | null = null;
+  private enlisting: Promise<unknown> = Promise.resolve();
+  private isOver = false;
+
+  /** Reads messages from the first second: a session whose messages nobody reads dies (reference §1.7). */
+  constructor(options: AttendanceOptions) {
+    const { session, seat } = options;
+    this.options = options;
+    this.session = session;
+    this.campaigns = new CampaignDesk(seat.campaigns);
+    this.messages = new MessageDesk({
+      campaigns: this.campaigns,
+      userId: session.userId,
+      hasStation: seat.station.kind !== 'none',
+      port: options,
+    });
+    session.listen({
+      onMessage: (message) => {
+        if (this.isOver) return;
+        options.onMessage(message.__type);
+        this.messages.read(message);
+      },
+      onMalformed: () => options.onMessage('malformed'),
+      onLost: (reason) => {
+        if (!this.isOver) options.onLost(reason);
+      },
+      onChannel: (event) => options.onChannel(event),
+    });
+  }
+
+  /** Runs a command when those before it are answered. */
+  put<T>(run: (session: Session) => Promise<Answer<T>>): Promise<Answer<T>> {
+    return this.isOver ? Promise.resolve(NO_SESSION) : this.outbox.put(() => run(this.session));
+  }
+
+  /** Watches, statuses and station. */
+  async prepare(): Promise<Setup> {
+    const { clock, seat, statuses, tell } = this.options;
+    const setup = await prepareSession(this.session, seat.station);
+    if (setup.kind === 'prepared' && !this.isOver) {
+      this.watchesQueue = setup.watchesQueue;
+      const { session, outbox } = this;
+      this.status = new StatusDesk({ clock, session, outbox, catalog: setup.catalog, names: statuses, tell });
+      this.messages.status = this.status;
+    }
+    return setup;
+  }
+
+  /** One at a time: what is offered meanwhile is looked at afterwards, so no campaign is logged in to twice. */
+  enlist(): Promise<Enlisting> {
+    const { seat, complain } = this.options;
+    const result = this.enlisting.then(() => enlist(this.session, this.campaigns, this.outbox, seat.station, complain));
+    this.enlisting = result;
+    return result;
+  }
+
+  setAvailable(command: number): void {
+    if (this.status) void this.status.setAvailable(command);
+    else this.options.tell({ type: 'available.refused', command });
+  }
+
+  async setBreak(): Promise<void> {
+    await this.status?.setBreak();
+  }
+
+  async setEnd(): Promise<Answer> {
+    return (await this.status?.setEnd()) ?? NO_SESSION;
+  }
+
+  /** A disposition is being sent: the status that follows is Dialer's. */
+  dispositioning(): void {
+    this.status?.dispositioning();
+  }
+
+  async close(): Promise<void> {
+    this.isOver = true;
+    this.status?.close();
+    await this.session.close();
+  }
+}
