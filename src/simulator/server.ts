@@ -73,12 +73,12 @@ interface Exchange {
 async function serve(simulator: Simulator, pinger: Pinger, { request, response }: Exchange): Promise<void> {
   const body = await bodyOf(request);
   if (body === undefined) {
-    request.destroy();
+    request.socket.destroy();
     return;
   }
   const { method = 'GET', url = '/', headers } = request;
   const answer = await simulator.handle({ method, path: url, headers, body });
-  if (answer.lost) request.destroy();
+  if (answer.lost) request.socket.destroy();
   else if (answer.stream !== undefined) stream(simulator, pinger, { response, answer, sessionId: answer.stream });
   else {
     const length = Buffer.byteLength(answer.body);

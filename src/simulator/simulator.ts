@@ -157,11 +157,9 @@ function ownPage(world: World, request: SimulatorRequest): Answer | undefined {
   const path = request.path.replace(/\?.*$/, '').replace(/\/$/, '');
   if (path === '/simulator/ledger') return json(200, readLedger(world), PLAIN_JSON);
   if (path !== '/simulator/health') return undefined;
-  return json(
-    200,
-    { status: 'up', world: world.id, seed: world.config.seed, sessions: world.sessions.size },
-    PLAIN_JSON,
-  );
+  const sessions = world.sessions.size;
+  const streams = sessions - world.unwatched.size;
+  return json(200, { status: 'up', world: world.id, seed: world.config.seed, sessions, streams }, PLAIN_JSON);
 }
 
 function openStream(world: World, sessionId: string, sink: Sink): () => void {
