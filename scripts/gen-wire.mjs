@@ -16,7 +16,11 @@ const doc = (text, indent) =>
 function typeOf(schema, indent) {
   if (schema.$ref) return refName(schema.$ref);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
-  for (const [word, glue] of [['oneOf', ' | '], ['anyOf', ' | '], ['allOf', ' & ']])
+  for (const [word, glue] of [
+    ['oneOf', ' | '],
+    ['anyOf', ' | '],
+    ['allOf', ' & '],
+  ])
     if (schema[word]) return schema[word].map((part) => typeOf(part, indent)).join(glue);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   const types = [schema.type].flat();
@@ -25,17 +29,23 @@ function typeOf(schema, indent) {
 
 function single(type, schema, indent) {
   switch (type) {
-    case 'string': return 'string';
+    case 'string':
+      return 'string';
     case 'integer':
-    case 'number': return 'number';
-    case 'boolean': return 'boolean';
-    case 'null': return 'null';
+    case 'number':
+      return 'number';
+    case 'boolean':
+      return 'boolean';
+    case 'null':
+      return 'null';
     case 'array': {
       const item = typeOf(schema.items ?? {}, indent);
       return /[|&]/.test(item) ? `(${item})[]` : `${item}[]`;
     }
-    case 'object': return objectType(schema, indent);
-    default: return 'unknown';
+    case 'object':
+      return objectType(schema, indent);
+    default:
+      return 'unknown';
   }
 }
 

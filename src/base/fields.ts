@@ -107,3 +107,21 @@ export function orList(words: readonly string[]): string {
 export function whenWrongType(message: string): (issue: { code?: string | undefined }) => string | undefined {
   return (issue) => (issue.code === 'invalid_type' ? message : undefined);
 }
+
+/** An IANA time zone, such as America/New_York. */
+export function zoneField() {
+  const message = 'must be a time zone such as America/New_York';
+  return z
+    .string({ error: message })
+    .refine(isZone, { error: message })
+    .meta({ examples: ['America/New_York', 'UTC'] });
+}
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
-import type { Random } from '../base/random.js';
-import type { ReadFile, WorkerConfig } from '../config/index.js';
+import { type Random, seededRandom } from '../base/random.js';
+import { besideFile, type ReadFile, type WorkerConfig } from '../config/index.js';
 import { askHosts, type RoundResult } from '../fleet/host-round.js';
 import { createServerAddress } from '../icws/address.js';
 import { openSession } from '../icws/session-opening.js';
@@ -32,7 +32,7 @@ interface ConnectionDeps {
 /** Makes the transport to the configured server; starts the embedded simulator first where that is the server. */
 export async function connect(config: WorkerConfig<WorldConfig>, deps: ConnectionDeps): Promise<Connection> {
   const { server } = config;
-  const simulator = server.kind === 'simulator' ? await embed(server.world, deps) : undefined;
+  const simulator = server.kind === 'simulator' ? await embed(server.world, server.worldFile, deps) : undefined;
   const address =
     server.kind === 'icws'
       ? createServerAddress({ ...server, allowHosts: config.safety.allowHosts })
@@ -84,12 +84,13 @@ export async function connect(config: WorkerConfig<WorldConfig>, deps: Connectio
   };
 }
 
-async function embed(world: WorldConfig, deps: ConnectionDeps) {
+async function embed(world: WorldConfig, worldFile: string, deps: ConnectionDeps) {
   const simulator = createSimulator({
     world,
     clock: deps.clock,
-    random: (stream) => deps.random(`simulator/${stream}`),
-    readFile: deps.readFile,
+    random: seededRandom(world.seed),
+    readFile: (path) => deps.readFile(besideFile(worldFile, path)),
+    log: deps.log,
   });
   const server = await startSimulatorServer(simulator, { host: '127.0.0.1', port: 0 });
   deps.log.info({ url: server.url }, 'embedded simulator');

@@ -3,6 +3,7 @@ import { formatDiagnostics } from '../base/diagnostic.js';
 import { loadDocument } from '../base/document.js';
 import { UsageError } from '../base/errors.js';
 import { seededRandom } from '../base/random.js';
+import { besideFile } from '../config/index.js';
 import {
   createSimulator,
   defaultWorld,
@@ -12,7 +13,6 @@ import {
 } from '../simulator/index.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
 import { LOG_LEVELS, type LogLevel, openLog } from './log.js';
-import { besideFile } from './path.js';
 
 /** The flags of `simulate`, as typed. */
 export interface SimulateFlags {
@@ -33,7 +33,8 @@ export async function simulate(flags: SimulateFlags, io: Io): Promise<ExitCode> 
     level: 'info',
     console: { form: 'json', level: levelOf(flags.logLevel), colour: false, print: (text) => io.err(`${text}\n`) },
   });
-  const readFile = (path: string): string => io.readFile(besideFile(flags.config, path));
+  const { config } = flags;
+  const readFile = (path: string): string => io.readFile(config === undefined ? path : besideFile(config, path));
   const simulator = createSimulator({
     world: { ...world, seed },
     clock: systemClock(),

@@ -9,6 +9,7 @@ export {
 export type { RunFlags } from './run-flags.js';
 export { workerSchema } from './schema.js';
 export { Secret } from './secret.js';
+export { besideFile } from './server.js';
 export type {
   AgentSeat,
   Environment,

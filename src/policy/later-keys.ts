@@ -1,7 +1,6 @@
 /** Keys that the design names and this version does not read yet, by the key of the map that they stand in. */
 const LATER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   policy: {
-    timezone: 'Times of day',
     include: 'Including other files',
     lists: 'Named lists',
   },

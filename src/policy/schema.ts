@@ -9,6 +9,7 @@ import {
   wholeField,
   wordField,
   yesNoField,
+  zoneField,
 } from '../base/fields.js';
 import { CALL_KINDS } from './call.js';
 import type { AttributeTest, AttributeValue, Condition } from './policy.js';
@@ -164,6 +165,7 @@ export const PolicySchema = z
   .strictObject({
     version: z.literal(1).describe('Version of this format.'),
     name: textField('a name').optional().describe('For metrics and records; the name of the file when omitted.'),
+    timezone: zoneField().optional().describe('For times that name no zone of their own, such as America/New_York.'),
     talk: DistributionSchema.optional().describe('How long to talk once connected. Default: lognormal, median 45s.'),
     wrapUp: DistributionSchema.optional().describe('Work after the call, before its disposition. Default: 2s to 8s.'),
     preview: z
