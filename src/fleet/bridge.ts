@@ -7,16 +7,7 @@ import { messageOf } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import type { Random } from '../base/random.js';
 import type { Answer } from '../icws/answer.js';
-import {
-  dialerLogIn,
-  disconnect,
-  disposition,
-  endBreak,
-  logOffDialer,
-  pickup,
-  placePreviewCall,
-  requestBreak,
-} from '../icws/commands.js';
+import { disposition, pickup } from '../icws/commands.js';
 import type { Session } from '../icws/session.js';
 import { callRef, type Fact } from '../journal/record.js';
 import type { Recorder } from '../journal/recorder.js';
@@ -24,10 +15,11 @@ import type { Pop } from '../wire/index.js';
 import { Attendance, NO_SESSION } from './attendance.js';
 import { CallDesk } from './call-desk.js';
 import type { RoundResult } from './host-round.js';
+import { commandOf, type OrderCommand } from './order-command.js';
 import type { Pacer } from './pacer.js';
 import type { Seat } from './seat.js';
 import type { StatusNames } from './status-desk.js';
-import { codeOf, verdictOf } from './verdict.js';
+import { verdictOf } from './verdict.js';
 
 export interface BridgeDeps {
   readonly chart: AgentChart;
@@ -138,94 +130,57 @@ class AgentBridge implements Bridge {
   }
 
   private carryOut(command: number, order: AgentOrder): void {
-    const { attendance } = this;
+    const single = commandOf(order);
+    if (single) {
+      void this.send(command, single);
+      return;
+    }
     switch (order.do) {
       case 'take-turn': {
         const { user } = this.seat;
         this.deps.pacer.takeTurn({ user, granted: () => this.tell({ type: 'turn.granted' }) }, order.after);
-        return;
+        break;
       }
       case 'give-up-turn':
         this.deps.pacer.giveUp(this.seat.user);
-        return;
+        break;
       case 'open-session':
         void this.open(command);
-        return;
+        break;
       case 'prepare-session':
         void this.prepare(command);
-        return;
+        break;
       case 'say-farewell':
         void this.sayFarewell(command);
-        return;
+        break;
       case 'close-session':
         void this.leave(command);
-        return;
-      case 'log-in':
-        this.send(
-          'dialer-log-in',
-          (session) => session.run(dialerLogIn()),
-          (answer) => loggedIn(command, answer),
-        );
-        return;
+        break;
       case 'enlist':
         void this.enlist(command);
-        return;
-      case 'log-off':
-        this.send('dialer-log-off', logOffDialer, (answer) => ({
-          type: 'logoff.answered',
-          command,
-          verdict: verdictOf(answer),
-        }));
-        return;
+        break;
       case 'set-available':
-        if (attendance) attendance.setAvailable(command);
+        if (this.attendance) this.attendance.setAvailable(command);
         else this.tell({ type: 'available.refused', command });
-        return;
+        break;
       case 'set-break-status':
-        void attendance?.setBreak();
-        return;
-      case 'request-break':
-        this.send(
-          'request-break',
-          (session) => session.run(requestBreak()),
-          (answer) => ({
-            type: 'break.answered',
-            command,
-            verdict: verdictOf(answer),
-          }),
-        );
-        return;
-      case 'end-break':
-        this.send('end-break', (session) => session.run(endBreak()));
-        return;
+        void this.attendance?.setBreak();
+        break;
       case 'decide':
         this.decide(order.point, order.call);
-        return;
-      case 'place':
-        void this.place(command, order.byTimer);
-        return;
-      case 'disconnect':
-        this.send(
-          'disconnect',
-          (session) => session.run(disconnect(order.call)),
-          (answer) => ({
-            type: 'call.disconnect-answered',
-            command,
-            verdict: verdictOf(answer),
-          }),
-        );
-        return;
+        break;
       case 'disposition':
         void this.dispose(command, order.nth, order.choice);
-        return;
+        break;
+      default:
+        break;
     }
   }
 
-  /** Runs a command in its turn; its answer comes back as the event that `back` makes of it. */
-  private send(name: string, run: (session: Session) => Promise<Answer>, back?: (answer: Answer) => AgentEvent): void {
-    void this.recorded(name, {}, run).then((answer) => {
-      if (back) this.tell(back(answer));
-    });
+  /** Runs a command in its turn; its answer comes back as an event. */
+  private async send(command: number, { name, run, event }: OrderCommand): Promise<void> {
+    const back = event(await this.recorded(name, {}, run), command);
+    if (back) this.tell(back);
   }
 
   /** record(intent) → send → record(outcome). An intent about a call waits until it is safe. */
@@ -284,7 +239,7 @@ class AgentBridge implements Bridge {
         const { call } = this.agent.context();
         return call && { id: call.pop.interactionId, stage: call.stage };
       },
-      alerting: (interactionId) => this.send('pickup', (at) => at.run(pickup(interactionId))),
+      alerting: (interactionId) => void this.recorded('pickup', {}, (at) => at.run(pickup(interactionId))),
       complain: (code, message) => void this.record({ kind: 'problem', code, message }),
       onMessage: this.deps.onMessage,
       onLost: (reason) => {
@@ -347,13 +302,6 @@ class AgentBridge implements Bridge {
     }
   }
 
-  private async place(command: number, byTimer: boolean): Promise<void> {
-    const answer = await this.recorded('place-preview-call', {}, (session) =>
-      session.run(placePreviewCall({ byTimer })),
-    );
-    this.tell({ type: 'call.place-answered', command, verdict: verdictOf(answer) });
-  }
-
   private async dispose(command: number, nth: number, choice: number): Promise<void> {
     const ending = this.calls.ending(nth, choice);
     if (!ending) {
@@ -368,11 +316,4 @@ class AgentBridge implements Bridge {
     });
     this.tell({ type: 'call.disposition-answered', command, verdict: verdictOf(answer), label });
   }
-}
-
-function loggedIn(command: number, answer: Answer): AgentEvent {
-  if (answer.kind === 'ok') return { type: 'dialer.logged-in', command };
-  // 403: no Dialer licence, or no right; only an administrator can mend that (reference §6.11).
-  const final = answer.kind === 'refused' && (answer.status === 403 || answer.status === 410);
-  return { type: 'dialer.log-in-failed', command, code: final ? 'no-licence' : codeOf(answer), final };
 }

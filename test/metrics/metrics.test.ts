@@ -195,7 +195,7 @@ describe('the fold over records', () => {
     const metrics = makeMetrics();
     const fold = recordMetrics(metrics, ['bot1', 'bot2']);
     const facts: Fact[] = [
-      { kind: 'session.opened', session: 's1', host: 'h', messaging: 'stream' },
+      { kind: 'session.opened', session: 's1', host: 'h' },
       { kind: 'transition', from: 'logged-out', to: 'logged-in', event: 'dialer.logged-in', seconds: 1 },
       { kind: 'transition', from: 'logged-in', to: 'ready', event: 'status.available', seconds: 2 },
       { kind: 'pop', call },

@@ -33,7 +33,7 @@ function tallyOf(users: readonly string[], records: readonly JournalRecord[]): T
 
 /** Two agents: one works two calls and a break, the other is refused. */
 const shift: readonly JournalRecord[] = [
-  at(1, 'bot1', { kind: 'session.opened', session: 's1', host: 'h', messaging: 'stream' }),
+  at(1, 'bot1', { kind: 'session.opened', session: 's1', host: 'h' }),
   at(1, 'bot2', {
     kind: 'session.refused',
     code: 'icws/credentials-refused',
@@ -117,7 +117,7 @@ describe('the tally', () => {
   });
 
   test('an agent that opens a session again has not stopped', () => {
-    const back = at(16, 'bot2', { kind: 'session.opened', session: 's2', host: 'h', messaging: 'poll' });
+    const back = at(16, 'bot2', { kind: 'session.opened', session: 's2', host: 'h' });
     expect(tallyOf(['bot1', 'bot2'], [...shift, back]).snapshot(START + 20_000).stopped).toEqual([]);
   });
 
