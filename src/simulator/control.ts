@@ -128,7 +128,6 @@ function changeCampaign(world: World, campaign: Campaign, state: CampaignState):
 function autoLogin(world: World, user: User, campaign: Campaign, initiatorName: string): void {
   for (const agent of loggedInAgents(user)) {
     joinCampaign(agent, campaign);
-    agent.ready.delete(campaign);
     tellAgent(world, agent, {
       __type: 'urn:inin.com:dialer:autoLoginMessage',
       isDelta: false,

@@ -15,12 +15,20 @@ export function setBreak(world: World, agent: Agent, breakStatus: BreakStatusTyp
   if (agent.breakStatus === breakStatus) return;
   agent.breakStatus = breakStatus;
   if (breakStatus === BreakStatusType.NotOnBreak) agent.breakIsByStatus = false;
+  tellBreak(world, agent);
+}
+
+function tellBreak(world: World, agent: Agent): void {
+  const { breakStatus } = agent;
   tellAgent(world, agent, { __type: 'urn:inin.com:dialer:breakStatusMessage', isDelta: false, breakStatus });
 }
 
 /** request-break: pending at once, granted when no call is left on him (reference §4.5, §4.10 rule 3). */
 export function requestBreak(world: World, agent: Agent): void {
-  if (agent.breakStatus !== BreakStatusType.NotOnBreak) return;
+  if (agent.breakStatus !== BreakStatusType.NotOnBreak) {
+    tellBreak(world, agent);
+    return;
+  }
   world.ledger.breaks.requested += 1;
   setBreak(world, agent, BreakStatusType.BreakPending);
   startLeaving(world, agent);
@@ -28,7 +36,8 @@ export function requestBreak(world: World, agent: Agent): void {
 
 /** end-break: always granted at once; also withdraws a request (rule 4). */
 export function endBreak(world: World, agent: Agent): void {
-  if (agent.breakStatus !== BreakStatusType.NotOnBreak) world.ledger.breaks.ended += 1;
+  if (agent.breakStatus === BreakStatusType.NotOnBreak) tellBreak(world, agent);
+  else world.ledger.breaks.ended += 1;
   setBreak(world, agent, BreakStatusType.NotOnBreak);
   if (!agent.leavingDialer) {
     dropPromise(world, agent);

@@ -142,7 +142,7 @@ function usersOf(world: World, self: User, { queueType, queueName }: QueueId): U
   const name = queueName.toLowerCase();
   if (queueType === 2) return [];
   if (queueType === 3) return [world.stations.get(name) ?? self].filter((user) => user === self);
-  const user = world.users.get(name);
+  const user = world.users.get(name) ?? (queueType === 0 ? world.stations.get(name) : undefined);
   return user === self ? [user] : undefined;
 }
 

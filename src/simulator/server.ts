@@ -32,7 +32,7 @@ const PING_PORTIONS = 15;
 export async function startSimulatorServer(simulator: Simulator, options: ServerOptions): Promise<SimulatorServer> {
   const pinger = createPinger(simulator.clock, options.pingEveryMs ?? 15_000);
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    void serve(simulator, pinger, { request, response });
+    serve(simulator, pinger, { request, response }).catch(() => request.socket.destroy());
   };
   const servers: Server[] = [];
   const listen = async (host: string, port: number): Promise<number> => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
+import { silentLog } from '../../src/base/log.js';
 import { seededRandom } from '../../src/base/random.js';
 import { createSimulator, type Simulator, type WorldInput, WorldSchema } from '../../src/simulator/index.js';
 import type { IcwsMessage } from '../../src/wire/index.js';
@@ -67,6 +68,10 @@ export class Bench {
       world: WorldSchema.parse({ seed, ...world }),
       clock: this.clock,
       random: seededRandom(seed),
+      log: {
+        ...silentLog,
+        error: (fields, text) => this.problems.push(`${text}: ${fields.err instanceof Error ? fields.err.stack : ''}`),
+      },
     });
   }
 
