@@ -124,7 +124,15 @@ describe('any sequence of requests', () => {
   async function finish(day: Bench, clients: Map<string, Client>): Promise<void> {
     day.simulator.control.resumeCampaign('P');
     for (const user of clients.keys()) {
-      for (const action of ['log-in', 'end-break', 'ready', 'disposition', 'hang-up', 'available'] as const) {
+      for (const action of [
+        'disposition',
+        'hang-up',
+        'wait-long',
+        'log-in',
+        'end-break',
+        'ready',
+        'available',
+      ] as const) {
         await act(day, clients, user, action);
       }
     }
