@@ -741,10 +741,10 @@ export class Dialer {
   disposition(agent: Agent, body: Json): Answer {
     const unsure = agent.unsure.has('dialer.disposition');
     const call = agent.open;
-    if (!agent.dialer && !agent.expired) this.truth.violate('disposition-outside-dialer', agent.user);
     if (!call) {
       const excused = unsure || ['agent-lost', 'withdrawn', 'ambiguous'].includes(agent.last?.truth.outcome ?? '');
-      if (!excused) this.truth.violate('disposition-without-call', agent.user, String(body.label));
+      const code = agent.dialer ? 'disposition-without-call' : 'disposition-outside-dialer';
+      if (!excused) this.truth.violate(code, agent.user, String(body.label));
       return { status: 404, body: { message: 'There is no call.' } };
     }
     if (call.deliveredAt === null) this.truth.violate('disposition-before-pop', agent.user, call.id);

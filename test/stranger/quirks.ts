@@ -116,6 +116,8 @@ export interface StrangerOptions {
   readonly statuses: 'example' | 'usual';
   /** A first listener that answers every log-in 503 and names the second (127.0.0.2). */
   readonly frontDoor: boolean;
+  /** The host that the first listener names. */
+  readonly frontDoorNames: string;
   /** Users (by number, from 1) whose password the server does not take, and users without the Dialer licence. */
   readonly refused: readonly number[];
   readonly unlicensed: readonly number[];
@@ -146,6 +148,7 @@ export const usualWorld: StrangerOptions = {
   farSideMs: [40, 400],
   statuses: 'usual',
   frontDoor: false,
+  frontDoorNames: '127.0.0.2',
   refused: [],
   unlicensed: [],
   gapMs: [5, 60],

@@ -127,7 +127,7 @@ class StrangeServer {
     this.send(response, {
       status: 503,
       body: {
-        alternateHostList: ['127.0.0.2'],
+        alternateHostList: [this.options.frontDoorNames],
         errorId: 'error.server.notAcceptingConnections',
         message: 'Connections are not accepted here at the moment.',
       },
