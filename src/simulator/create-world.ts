@@ -31,7 +31,7 @@ export interface Errands {
 export function createWorld(parts: WorldParts, errands: Errands): World {
   const { config, clock, random } = parts;
   const ledger = new LedgerBook(() => clock.now());
-  const numbers = { session: 0, interaction: 0, request: 0, campaign: 0 };
+  const numbers = { session: 0, interaction: 0, request: 0, campaign: 0, agent: 0 };
   const suffix = Math.floor(random('world')() * 0xffff_ffff)
     .toString(16)
     .padStart(8, '0');
@@ -128,6 +128,7 @@ export function addCampaign(
     byOutcome: new Map(),
     agents: new Set(),
     idle: new Set(),
+    waiting: new Set(),
     inFlight: 0,
   };
   world.campaigns.set(campaign.id, campaign);

@@ -12,7 +12,7 @@ import type { Agent, Campaign, Session, User, World } from './world.js';
 const KEEP_MS = 30_000;
 
 /** The Dialer session of a user and an application name; made at the first ICWS session of that name. */
-export function agentOf(user: User, application: string): Agent {
+export function agentOf(world: World, user: User, application: string): Agent {
   const key = application.toLowerCase();
   let agent = user.agents.get(key);
   if (!agent) {
@@ -29,6 +29,8 @@ export function agentOf(user: User, application: string): Agent {
       leavingCampaigns: new Set(),
       leaveRequests: 0,
       call: null,
+      allotted: null,
+      turn: world.nextNumber('agent'),
       reserved: null,
       promised: null,
       promiseDrawn: false,

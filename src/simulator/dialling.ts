@@ -3,13 +3,13 @@ import type { Draw } from '../base/random.js';
 import { ManualOutboundCallStatus } from '../wire/index.js';
 import { awaitFarSide, farSideDelayMs, hangUp, newInteraction, popCall, setByDialer } from './calls.js';
 import { type Contact, countAttempt } from './contact-list.js';
-import { finishContact, takeContact } from './contact-supply.js';
+import { finishContact, hasContact, takeContact } from './contact-supply.js';
 import { tellAgent } from './delivery.js';
 import { changeState, isBusy } from './interactions.js';
 import { grantWhatCanBe, takePromise } from './leaving.js';
 import { sendPop } from './pops.js';
 import { notePhone, publishPhone } from './presence.js';
-import { mayTakeNew, mayTakePromised, refreshReadiness, takeOut, takesCallsOf } from './readiness.js';
+import { allot, mayTakeNew, mayTakePromised, refreshReadiness, takeOut, takesCallsOf, unallot } from './readiness.js';
 import { AVAILABLE, AWAITING_CALLBACK } from './status-catalogue.js';
 import type { Agent, Attempt, Call, Campaign, DialOutcome, World } from './world.js';
 
@@ -34,32 +34,57 @@ function drawOutcome(world: World, draw: Draw): DialOutcome {
   return 'answer';
 }
 
-/** Looks at a campaign: gives its idle agents previews or lets numbers ring for them. */
+/** Looks at a campaign: offers it its idle agents, and keeps its numbers ringing. */
 export function workCampaign(world: World, campaign: Campaign): void {
   if (campaign.state !== 'running' || !world.dialerUp) return;
-  if (campaign.config.type === 'predictive') dialAhead(world, campaign);
-  else workIdleAgents(world, campaign);
+  for (const agent of campaign.idle) if (!offer(world, agent, campaign)) break;
+  if (campaign.config.type !== 'predictive') return;
+  dialAhead(world, campaign);
+  if (!hasContact(campaign)) releaseWaiting(world, campaign);
 }
 
-function workIdleAgents(world: World, campaign: Campaign): void {
-  for (const agent of campaign.idle) {
-    const supply = takeContact(campaign);
-    if (!supply) return;
-    const parts = { campaign, agent, ...supply };
-    if (campaign.config.type === 'preview') popCall(world, { ...parts, kind: 'preview', isPreview: true });
-    else dial(world, { ...parts, kind: 'regular' });
+/** Finds work for a free agent: his campaigns take turns in being asked. */
+function findWork(world: World, agent: Agent): void {
+  if (agent.allotted || !mayTakeNew(world, agent)) return;
+  const campaigns = [...agent.joined].filter((campaign) => takesCallsOf(agent, campaign));
+  const taker = campaigns.findIndex((_, index) => {
+    const campaign = campaigns[(agent.turn + index) % campaigns.length];
+    return campaign !== undefined && offer(world, agent, campaign);
+  });
+  if (taker >= 0) agent.turn += taker + 1;
+}
+
+/** Gives a campaign a free agent: a preview pops, a number rings for him, or he waits for an answered call. */
+function offer(world: World, agent: Agent, campaign: Campaign): boolean {
+  if (campaign.config.type === 'predictive') {
+    if (!hasContact(campaign) && campaign.inFlight <= campaign.waiting.size) return false;
+    allot(agent, campaign);
+    dialAhead(world, campaign);
+    return true;
   }
+  const supply = takeContact(campaign);
+  if (!supply) return false;
+  const parts = { campaign, agent, ...supply };
+  if (campaign.config.type === 'preview') popCall(world, { ...parts, kind: 'preview', isPreview: true });
+  else dial(world, { ...parts, kind: 'regular' });
+  return true;
 }
 
-/** Predictive: keeps the paced number of attempts in the air for the agents who are free now. */
+/** Predictive: keeps the paced number of attempts in the air for the agents who wait. */
 function dialAhead(world: World, campaign: Campaign): void {
-  const free = campaign.idle.size;
-  const wanted = free === 0 ? 0 : Math.max(1, Math.floor(free * world.config.dialling.pacing));
+  const { size } = campaign.waiting;
+  const wanted = size === 0 ? 0 : Math.max(1, Math.floor(size * world.config.dialling.pacing));
   while (campaign.inFlight < wanted) {
     const supply = takeContact(campaign);
     if (!supply) return;
     dial(world, { campaign, agent: null, ...supply, kind: 'regular' });
   }
+}
+
+/** Nobody is left to call: agents for whom no number rings any more may work for other campaigns. */
+function releaseWaiting(world: World, campaign: Campaign): void {
+  let ringing = campaign.inFlight;
+  for (const agent of [...campaign.waiting]) if (ringing-- <= 0) unallot(world, agent);
 }
 
 /** Lets a contact's number ring. An attempt for one agent reserves him. */
@@ -103,7 +128,7 @@ function releaseAgent(world: World, agent: Agent, attempt: Attempt): void {
 function connectAttempt(world: World, attempt: Attempt): void {
   const { campaign, contact, kind, callback } = attempt;
   const reserved = attempt.agent && canTake(world, attempt.agent, attempt) ? attempt.agent : null;
-  const agent = reserved ?? (kind === 'regular' ? campaign.idle.values().next().value : undefined);
+  const agent = reserved ?? (kind === 'regular' ? longestWaiting(campaign) : undefined);
   if (attempt.agent && attempt.agent !== agent) releaseAgent(world, attempt.agent, attempt);
   if (!agent) {
     world.ledger.abandoned += 1;
@@ -113,13 +138,17 @@ function connectAttempt(world: World, attempt: Attempt): void {
   popCall(world, { campaign, contact, agent, kind, callback, isPreview: false });
 }
 
+function longestWaiting(campaign: Campaign): Agent | undefined {
+  return campaign.waiting.values().next().value ?? campaign.idle.values().next().value;
+}
+
 /** Whether the agent for whom it rang can still be given the call: his asking to leave meanwhile does not matter. */
 function canTake(world: World, agent: Agent, attempt: Attempt): boolean {
   const awaiting = attempt.kind === 'own-callback' && agent.user.status.statusId === AWAITING_CALLBACK;
   return mayTakePromised(world, agent) || (awaiting && agent.loggedIn && agent.call === null && !isBusy(agent.user));
 }
 
-/** Looks at what waits for one agent: the call promised before he asked to leave, then his own callbacks. */
+/** Looks at one agent: the call promised before he asked to leave, then his own callbacks, then any work. */
 export function workAgent(world: World, agent: Agent): void {
   if (agent.promised && mayTakePromised(world, agent)) {
     const promised = takePromise(world, agent);
@@ -127,9 +156,13 @@ export function workAgent(world: World, agent: Agent): void {
     return;
   }
   if (!mayTakeNew(world, agent)) return;
+  if (!startOwnCallback(world, agent)) findWork(world, agent);
+}
+
+function startOwnCallback(world: World, agent: Agent): boolean {
   const index = agent.ownCallbacks.findIndex((callback) => takesCallsOf(agent, callback.campaign));
   const [callback] = index < 0 ? [] : agent.ownCallbacks.splice(index, 1);
-  if (!callback) return;
+  if (!callback) return false;
   const { campaign, contact } = callback;
   setByDialer(world, agent.user, AWAITING_CALLBACK);
   if (campaign.config.type === 'preview') {
@@ -137,6 +170,7 @@ export function workAgent(world: World, agent: Agent): void {
   } else {
     dial(world, { campaign, contact, agent, kind: 'own-callback', callback });
   }
+  return true;
 }
 
 /** place-preview-call: the number rings on the agent's own queue; the pop comes again with callPlaced (reference §4.6). */

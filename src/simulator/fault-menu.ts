@@ -5,6 +5,8 @@ import type { Fault, MessageVerdict, MessageView, RequestVerdict, RequestView } 
 export interface Strike<View> {
   readonly when?: (view: View) => boolean;
   readonly times?: number;
+  /** Strikes only every so manieth: 3 spares two and strikes the third. */
+  readonly every?: number;
 }
 
 /** Strikes the requests of one operation, as `POST dialer/disposition`. */
@@ -17,10 +19,12 @@ export function messageType(suffix: string): (view: MessageView) => boolean {
   return (view) => view.message.__type.endsWith(suffix);
 }
 
-function striker<View, Verdict>({ when, times = Number.POSITIVE_INFINITY }: Strike<View>, verdict: Verdict) {
+function striker<View, Verdict>(strike: Strike<View>, verdict: Verdict) {
+  const { when, times = Number.POSITIVE_INFINITY, every = 1 } = strike;
   let left = times;
+  let seen = 0;
   return (view: View): Verdict | undefined => {
-    if (left <= 0 || (when && !when(view))) return undefined;
+    if (left <= 0 || (when && !when(view)) || ++seen % every !== 0) return undefined;
     left -= 1;
     return verdict;
   };

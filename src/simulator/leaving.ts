@@ -8,7 +8,7 @@ import { refreshReadiness, takeOut } from './readiness.js';
 import type { Agent, Campaign, World } from './world.js';
 
 /** How long a promised call waits for its agent to become available before somebody else gets the contact. */
-const PROMISE_MS = 10_000;
+const PROMISE_MS = 3_000;
 
 /** Sets the break state and tells the agent. */
 export function setBreak(world: World, agent: Agent, breakStatus: BreakStatusType): void {

@@ -63,6 +63,8 @@ export function leaveCampaign(agent: Agent, campaign: Campaign): void {
   agent.leavingCampaigns.delete(campaign);
   campaign.agents.delete(agent);
   campaign.idle.delete(agent);
+  campaign.waiting.delete(agent);
+  if (agent.allotted === campaign) agent.allotted = null;
 }
 
 /** Tells every agent in Dialer that a campaign is offered anew; those without the right are in it at once. */

@@ -42,20 +42,40 @@ export function mayTakeNew(world: World, agent: Agent): boolean {
   );
 }
 
-/** Puts the agent into, or takes him out of, the sets of idle agents; to be called after anything that may matter. */
+/**
+ * Puts the agent into, or takes him out of, the sets of idle agents; to be called after anything that may matter. Somebody
+ * who became free is shown to the dialler.
+ */
 export function refreshReadiness(world: World, agent: Agent): void {
   if (agent.promised && mayTakePromised(world, agent)) world.serve(agent);
-  const free = mayTakeNew(world, agent);
-  if (free && agent.ownCallbacks.length > 0) world.serve(agent);
+  if (!mayTakeNew(world, agent)) {
+    takeOut(world, agent);
+    return;
+  }
+  world.idle.add(agent);
+  if (agent.ownCallbacks.length > 0) world.serve(agent);
+  if (agent.allotted && takesCallsOf(agent, agent.allotted)) return;
+  unallot(world, agent);
+}
+
+/** Lets a free agent wait for the answered calls of one predictive campaign, and for no other's. */
+export function allot(agent: Agent, campaign: Campaign): void {
+  for (const other of agent.joined) other.idle.delete(agent);
+  agent.allotted = campaign;
+  campaign.waiting.add(agent);
+}
+
+/** Lets a free agent be taken by any of his campaigns again. */
+export function unallot(world: World, agent: Agent): void {
+  agent.allotted?.waiting.delete(agent);
+  agent.allotted = null;
   for (const campaign of agent.joined) {
-    if (!free || !takesCallsOf(agent, campaign)) campaign.idle.delete(agent);
+    if (!takesCallsOf(agent, campaign)) campaign.idle.delete(agent);
     else if (!campaign.idle.has(agent)) {
       campaign.idle.add(agent);
-      world.poke(campaign);
+      world.serve(agent);
     }
   }
-  if (!free) world.idle.delete(agent);
-  else world.idle.add(agent);
 }
 
 /** The same for all Dialer sessions of a user: they share status, station and telephone. */
@@ -66,5 +86,7 @@ export function refreshUser(world: World, user: User): void {
 /** Takes the agent out of all idle sets at once: a call is on its way to him. */
 export function takeOut(world: World, agent: Agent): void {
   for (const campaign of agent.joined) campaign.idle.delete(agent);
+  agent.allotted?.waiting.delete(agent);
+  agent.allotted = null;
   world.idle.delete(agent);
 }

@@ -33,7 +33,7 @@ export function openSession(world: World, parts: NewSession): Session {
     token: Buffer.from(`${user.id}|${word()}${word()}${word()}`).toString('base64'),
     cookie: `${guid}|languageId=${parts.language}`,
     user,
-    agent: agentOf(user, applicationName),
+    agent: agentOf(world, user, applicationName),
     language: parts.language,
     wantsEffectiveStation: parts.wantsEffectiveStation,
     lastReadMs: world.clock.monotonic(),

@@ -102,6 +102,10 @@ export interface Agent {
   leaveRequests: number;
   /** The popped call that awaits its disposition. */
   call: Call | null;
+  /** The predictive campaign whose answered calls he waits for while free. */
+  allotted: Campaign | null;
+  /** Which of his campaigns is asked first when he is free: they take turns. */
+  turn: number;
   /** The attempt that is being dialled for this agent alone. */
   reserved: Attempt | null;
   /** One more call, already dialled when the agent asked to leave; delivered once he is available. */
@@ -142,8 +146,10 @@ export interface Campaign {
   remaining: number;
   readonly byOutcome: Map<string, number>;
   readonly agents: Set<Agent>;
-  /** Agents who wait for a call of this campaign, longest wait first. */
+  /** Free agents who take calls of this campaign and are not allotted to another, longest wait first. */
   readonly idle: Set<Agent>;
+  /** Free agents who wait for the answered calls of this predictive campaign, longest wait first. */
+  readonly waiting: Set<Agent>;
   /** Predictive attempts in the air. */
   inFlight: number;
 }
@@ -256,7 +262,7 @@ export interface World {
   alternateHosts: readonly string[];
   dialerUp: boolean;
   /** A number unique in its kind. */
-  nextNumber(kind: 'session' | 'interaction' | 'request' | 'campaign'): number;
+  nextNumber(kind: 'session' | 'interaction' | 'request' | 'campaign' | 'agent'): number;
   /** Asks the dialler to look at a campaign. */
   poke(campaign: Campaign): void;
   /** Asks the dialler to look at what waits for one agent. */
