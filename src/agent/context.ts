@@ -1,4 +1,4 @@
-import type { PreviewOutcome } from '../journal/record.js';
+import type { CallRef, PreviewOutcome } from '../journal/record.js';
 import type { PopFacts } from './events.js';
 
 /** The inner states of a call, written once and shown by on-call, break-pending and logoff-pending alike. */
@@ -16,18 +16,27 @@ export type CallStage = (typeof CALL_STAGES)[number];
 
 /** The one call that an agent has open, from its first pop to its final result. */
 export interface OpenCall {
+  /** The latest pop: what commands name. */
   readonly pop: PopFacts;
+  /** The call as records name it, by its first pop, also when it comes back under a new id (reference §7 #9). */
+  readonly ref: CallRef;
+  /** It began as a preview. */
+  readonly fromPreview: boolean;
+  /** When the preview's own timer runs out, monotonic; Infinity without a timer. */
+  readonly previewEndsAt: number;
   /** 1 for the agent's first call: names the call's random streams. */
   readonly nth: number;
   readonly stage: CallStage;
   readonly poppedAt: number;
   /** When the present stage ends by itself, in monotonic milliseconds; Infinity while a decision is awaited. */
   readonly deadline: number;
-  /** At the offer: place it, or leave it unplaced. */
+  /** The policy decided to place it; false also while nothing is decided, for a call is never placed without leave. */
   readonly place: boolean;
   readonly ringForMs: number;
   readonly previewOutcome: PreviewOutcome | null;
   readonly placeTries: number;
+  /** It was placed because the preview's timer ran out. */
+  readonly placedByTimer: boolean;
   readonly connectedAt: number | null;
   readonly talkedMs: number;
   readonly endedBy: 'us' | 'far-side' | null;
@@ -40,7 +49,7 @@ export interface OpenCall {
   readonly dispositionTries: number;
   /** When tries that fail for the server's sake come to an end. */
   readonly giveUpAt: number;
-  /** Session and Dialer link stayed up since the first disposition was sent. */
+  /** Session and Dialer link stayed up since a disposition was first sent. */
   readonly unbroken: boolean;
 }
 
@@ -53,6 +62,10 @@ export interface Leave {
   readonly tries: number;
   /** Never set Available again on the way out (rule 6). */
   readonly quiet: boolean;
+  /** Why the agent stops for good was recorded; it is said once. */
+  readonly told: boolean;
+  /** A shift began meanwhile: come back after leaving. */
+  readonly back: boolean;
 }
 
 /** A break that was asked for, granted, or imposed by a person. */
@@ -60,8 +73,9 @@ export interface Pause {
   readonly by: 'us' | 'person';
   readonly reason: string;
   readonly forMs: number;
-  /** When it ends, in monotonic milliseconds; null before the grant and for a person's break. */
+  /** When it ends, in monotonic milliseconds: null before the first grant, Infinity for a person's break. */
   readonly until: number | null;
+  /** Granted on this Dialer session. */
   readonly granted: boolean;
   /** Dialer has acknowledged the request; only then does NotOnBreak withdraw it. */
   readonly acknowledged: boolean;
@@ -74,11 +88,11 @@ export interface Pause {
 export interface Awaiting {
   /** The main line: log-in steps, Available, and the commands of a call. */
   readonly step: number;
-  /** request-break. */
+  /** request-break; 0: not requested on this Dialer session. */
   readonly pause: number;
-  /** log-off. */
+  /** log-off; 0: not requested on this Dialer session. */
   readonly leave: number;
-  /** An enlisting that runs beside the main line. */
+  /** Joining campaigns, in its own time beside the main line; never two at once. */
   readonly enlist: number;
   /** A Dialer log-in that repairs a lost link. */
   readonly relog: number;
@@ -93,7 +107,7 @@ export interface AgentContext {
   /** Calls taken so far. */
   readonly calls: number;
   readonly call: null | OpenCall;
-  /** A pop that came while the answer to the previous call's disposition was still on its way. */
+  /** A pop that waits: for the answer to the previous call's disposition, or for the Dialer log-in. */
   readonly nextPop: PopFacts | null;
   readonly leave: Leave | null;
   readonly pause: Pause | null;
@@ -105,6 +119,8 @@ export interface AgentContext {
 
 export interface DialerStanding {
   readonly linkUp: boolean;
+  /** The log-in was accepted on this link. */
+  readonly loggedIn: boolean;
   /** An availableCampaignsMessage has come. */
   readonly known: boolean;
   /** ready-for-calls was accepted on this Dialer session. */
@@ -112,8 +128,10 @@ export interface DialerStanding {
   readonly joined: number;
   /** Offered campaigns to log in to. */
   readonly fresh: readonly string[];
-  /** A supervisor took the agent out: stay out until put in again (rule 9). */
-  readonly removed: boolean;
+  /** More was offered since the last enlisting began. */
+  readonly more: boolean;
+  /** Others took the agent out of its campaigns, or of Dialer altogether: it stays out until put in again (rule 9). */
+  readonly removed: 'no' | 'from campaigns' | 'from Dialer';
 }
 
 export interface StatusStanding {
@@ -127,10 +145,28 @@ export interface StatusStanding {
   readonly person: boolean;
   /** A blended ACD interaction is live. */
   readonly acd: boolean;
+  /** Available was in force in this session. What was set before is nobody's act against us. */
+  readonly everAvailable: boolean;
 }
 
-const OUT_OF_DIALER: DialerStanding = { linkUp: true, known: false, enlisted: false, joined: 0, fresh: [], removed: false };
-const NO_STATUS: StatusStanding = { refusals: 0, notAnswering: 0, resumeAt: 0, person: false, acd: false };
+const OUT_OF_DIALER: DialerStanding = {
+  linkUp: true,
+  loggedIn: false,
+  known: false,
+  enlisted: false,
+  joined: 0,
+  fresh: [],
+  more: false,
+  removed: 'no',
+};
+const NO_STATUS: StatusStanding = {
+  refusals: 0,
+  notAnswering: 0,
+  resumeAt: 0,
+  person: false,
+  acd: false,
+  everAvailable: false,
+};
 export const NOTHING_AWAITED: Awaiting = { step: 0, pause: 0, leave: 0, enlist: 0, relog: 0 };
 
 /** An agent that has done nothing yet. */
@@ -154,7 +190,6 @@ export function freshContext(user: string): AgentContext {
 export function afterSessionLoss(context: AgentContext): Partial<AgentContext> {
   return {
     awaiting: NOTHING_AWAITED,
-    nextPop: null,
     dialer: { ...OUT_OF_DIALER, removed: context.dialer.removed },
     status: NO_STATUS,
     leave: context.leave && { ...context.leave, granted: false, tries: 0 },
@@ -174,14 +209,18 @@ function cutOff(call: OpenCall): OpenCall {
 export function openCall(pop: PopFacts, nth: number, stage: CallStage, now: number): OpenCall {
   return {
     pop,
+    ref: refOf(pop),
+    fromPreview: pop.preview,
+    previewEndsAt: pop.previewEndsInMs === null ? Number.POSITIVE_INFINITY : now + pop.previewEndsInMs,
     nth,
     stage,
     poppedAt: now,
     deadline: Number.POSITIVE_INFINITY,
-    place: true,
+    place: false,
     ringForMs: 0,
     previewOutcome: null,
     placeTries: 0,
+    placedByTimer: false,
     connectedAt: null,
     talkedMs: 0,
     endedBy: null,
@@ -193,4 +232,9 @@ export function openCall(pop: PopFacts, nth: number, stage: CallStage, now: numb
     giveUpAt: Number.POSITIVE_INFINITY,
     unbroken: true,
   };
+}
+
+/** A call as records name it. */
+export function refOf({ interactionId, campaignId, campaign, kind }: PopFacts): CallRef {
+  return { interactionId, campaignId, campaign, kind };
 }

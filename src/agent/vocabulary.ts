@@ -90,7 +90,7 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
       'the link is down': ({ context }) => !context.dialer.linkUp,
       'it was removed': ({ context }) => context.dialer.removed,
       'the campaigns are known': ({ context }) => context.dialer.known,
-      'it is not enlisted': ({ context }) => !context.dialer.enlisted,
+      'it is not enlisted': ({ context }) => !context.dialer.enlisted || context.dialer.fresh.length > 0,
       'it is in no campaign': ({ context }) => context.dialer.known && context.dialer.joined === 0,
       'there is no campaign to join': ({ context }) =>
         context.dialer.known && context.dialer.joined === 0 && context.dialer.fresh.length === 0,

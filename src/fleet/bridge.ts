@@ -130,6 +130,7 @@ class AgentBridge implements Bridge {
   }
 
   private carryOut(command: number, order: AgentOrder): void {
+    if (order.do === 'log-in') this.attendance?.campaigns.forgetStanding();
     const single = commandOf(order);
     if (single) {
       void this.send(command, single);

@@ -75,6 +75,14 @@ export class CampaignDesk {
     this.refused.add(campaignId);
   }
 
+  /** A new Dialer session begins: what the agent was in before says nothing any more. */
+  forgetStanding(): void {
+    this.joined.clear();
+    this.readied.clear();
+    this.said = false;
+    this.known = false;
+  }
+
   /** Whether ready-for-calls is due: it must follow every further log-in, and be said at all. */
   get needsReady(): boolean {
     return !this.said || [...this.joined].some((id) => !this.readied.has(id));

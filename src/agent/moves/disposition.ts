@@ -1,12 +1,19 @@
 import type { AgentTimings } from '../timings.js';
-import { closeCall, dispose, patch } from './call.js';
+import { closeCall, hangUpWhatIsLeft, patch } from './call.js';
+import { quit, requestWhatIsOwed } from './log-off.js';
 import { type Move, on } from './move.js';
-import { quit } from './standing.js';
+import { closeAll } from './pop.js';
 
 /** The end of a call: its disposition, sent so that exactly one is accepted (rules 5 and 6). */
 export function dispositionMoves(timings: AgentTimings) {
   return {
     'send the disposition': (move: Move) => dispose(move, timings),
+
+    /** It never left before the session was lost, and no pop came again: it may be sent once (rule 5). */
+    'send what never left': (move: Move) => {
+      patch(move, { stage: 'dispositioning' });
+      dispose(move, timings);
+    },
 
     'close as accepted': on('call.disposition-answered', (move, event) => {
       patch(move, { label: event.label });
@@ -42,20 +49,38 @@ export function dispositionMoves(timings: AgentTimings) {
     /** Dialer has given the next call already: for it, this one is over (reference §6.9). */
     'close as superseded': (move: Move) => closeCall(move, 'void', 'agent-received-a-new-call'),
 
-    'close as not popped again': (move: Move) => closeCall(move, 'unknown', 'no-re-pop'),
+    /** Dialer has forgotten the call, or never says; what is left of the line is hung up (reference §6.8). */
+    'close as not popped again': (move: Move) => {
+      if (move.context.call?.connectedAt != null) hangUpWhatIsLeft(move);
+      closeAll(move, 'no-re-pop');
+    },
 
     /** Rule 6: never Available over a call that has no disposition; hang up, log off, stop this agent. */
-    'fail the call': (move: Move) => {
+    'fail the call': (move: Move, event: { type: string }) => {
       const { call } = move.context;
       if (!call) return;
-      if (!call.endedBy) move.order(null, { do: 'disconnect', call: call.pop.interactionId });
-      closeCall(move, 'failed', 'refused');
+      const wasRefused = event.type === 'call.disposition-answered';
+      hangUpWhatIsLeft(move);
+      closeCall(move, 'failed', wasRefused ? 'refused' : call.choices === 0 ? 'no-label' : 'unavailable');
       move.problem('agent/disposition-refused', 'No disposition was accepted for a call; the agent logs off and stops.');
-      quit(move, 'disposition-refused');
-      const { leave } = move.context;
-      if (leave) move.set({ leave: { ...leave, quiet: true } });
+      quit(move, 'disposition-refused', { quiet: true });
+      requestWhatIsOwed(move);
     },
   };
+}
+
+/** Sends the disposition that is due. Called by the chart's moves and when a re-pop proves the call still open. */
+export function dispose(move: Move, timings: AgentTimings): void {
+  const { call } = move.context;
+  if (!call) return;
+  patch(move, {
+    deadline: Number.POSITIVE_INFINITY,
+    dispositionTries: call.dispositionTries + 1,
+    giveUpAt: Math.min(call.giveUpAt, move.now + timings.dispositionMs),
+    // What broke before anything was sent breaks no proof.
+    unbroken: call.unbroken || call.sent === 'never',
+  });
+  move.order('step', { do: 'disposition', call: call.pop.interactionId, nth: call.nth, choice: call.choice });
 }
 
 /** One second, two, four, at most ten: polite to a server in trouble, and quick enough for the contact's record. */

@@ -1,0 +1,111 @@
+import { type CallStage, type OpenCall, openCall, refOf } from '../context.js';
+import type { PopFacts } from '../events.js';
+import type { AgentTimings } from '../timings.js';
+import { closeCall, connect, decide, hangUp, patch, previewOutcome } from './call.js';
+import { dispose } from './disposition.js';
+import { type Move, on } from './move.js';
+import { beginToRing } from './preview.js';
+
+/** What a data pop does to an agent: it begins a call, takes one up again, or tells news of it. */
+export function popMoves(timings: AgentTimings) {
+  return {
+    'take the pop': on('call.popped', (move, event) => takePop(move, event.pop, timings)),
+
+    'take the waiting pop': (move: Move) => takeWaitingPop(move, timings),
+
+    /** The answer to a disposition, or the Dialer log-in, comes first: the pop waits for it. */
+    'let the pop wait': on('call.popped', (move, event) => {
+      const { nextPop } = move.context;
+      if (nextPop && nextPop.interactionId !== event.pop.interactionId) closeUntaken(move, nextPop, 'void', OVERTAKEN);
+      move.set({ nextPop: event.pop });
+    }),
+
+    /** A duplicate, or news of the same call: an update (reference §6.9). */
+    'update the call': on('call.popped', (move, event) => patch(move, { pop: event.pop })),
+
+    /** The same contact under a new id after a placed preview (reference §7 #9). */
+    'know the call by its new id': on('call.popped', (move, event) => patch(move, { pop: event.pop })),
+  };
+}
+
+/** For Dialer, a call is over when it hands out the next one (reference §6.9). */
+const OVERTAKEN = 'agent-received-a-new-call';
+
+/** Takes a pop in hand. The same id takes up the open call; a new id means that the open one is over for Dialer (rule 3). */
+export function takePop(move: Move, pop: PopFacts, timings: AgentTimings): void {
+  const { call, nextPop } = move.context;
+  if (call?.pop.interactionId === pop.interactionId) {
+    takeUp(move, call, pop, timings);
+    return;
+  }
+  if (call?.sent === 'doubt') closeCall(move, 'unknown', 'no-answer');
+  else closeCall(move, 'void', OVERTAKEN);
+  if (nextPop && nextPop.interactionId !== pop.interactionId) closeUntaken(move, nextPop, 'void', OVERTAKEN);
+  begin(move, pop, timings);
+}
+
+/** Takes the pop that waits, if there is one. */
+export function takeWaitingPop(move: Move, timings: AgentTimings): void {
+  const { nextPop } = move.context;
+  if (!nextPop) return;
+  move.set({ nextPop: null });
+  takePop(move, nextPop, timings);
+}
+
+/** Nobody will hear of it again: whatever is in hand is recorded as unknown. */
+export function closeAll(move: Move, basis: string): void {
+  const { nextPop } = move.context;
+  closeCall(move, 'unknown', basis);
+  if (nextPop) closeUntaken(move, nextPop, 'unknown', basis);
+  move.set({ nextPop: null });
+}
+
+function begin(move: Move, pop: PopFacts, timings: AgentTimings): void {
+  const stage: CallStage = !pop.preview ? 'talking' : pop.placed ? 'ringing' : 'previewing';
+  const nth = move.context.calls + 1;
+  // A call that was taken ends the row of those that rang out on us.
+  const status = { ...move.context.status, notAnswering: 0 };
+  move.set({ call: openCall(pop, nth, stage, move.now), calls: nth, nextPop: null, status });
+  move.fact({ kind: 'pop', call: refOf(pop) });
+  if (stage === 'ringing') previewOutcome(move, 'placed');
+  if (stage === 'talking') connect(move, timings);
+  else decide(move, 'offer', timings);
+}
+
+/** After a new log-in the same pop proves that the call outlived the old session: go on where it was (rules 5, 7). */
+function takeUp(move: Move, call: OpenCall, pop: PopFacts, timings: AgentTimings): void {
+  const stage = stageAfterRepop(call, pop);
+  const isNewStage = stage !== call.stage;
+  patch(move, { pop, stage });
+  if (stage === 'previewing' && isNewStage) patch(move, { deadline: move.now });
+  if (stage === 'ringing' && isNewStage) beginToRing(move, timings);
+  if (stage === 'talking' && isNewStage) {
+    beginToRing(move, timings);
+    connect(move, timings);
+  }
+  if (stage === 'hanging-up') hangUp(move);
+  if (stage === 'dispositioning') dispose(move, timings);
+}
+
+function stageAfterRepop(call: OpenCall, pop: PopFacts): CallStage {
+  switch (call.stage) {
+    case 'previewing':
+    case 'placing':
+    case 'ringing':
+      if (!pop.preview) return 'talking';
+      if (pop.placed) return 'ringing';
+      return call.stage === 'ringing' ? 'ringing' : 'previewing';
+    case 'redispositioning':
+      return 'dispositioning';
+    default:
+      return call.stage;
+  }
+}
+
+/** A pop that was never taken: it counts, and it is over. */
+function closeUntaken(move: Move, pop: PopFacts, result: 'void' | 'unknown', basis: string): void {
+  const call = refOf(pop);
+  move.fact({ kind: 'pop', call });
+  if (pop.preview) move.fact({ kind: 'preview', call, outcome: pop.placed ? 'placed' : 'withdrawn' });
+  move.fact({ kind: 'call.closed', call, label: '', result, basis, seconds: 0 });
+}

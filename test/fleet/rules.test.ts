@@ -1,0 +1,251 @@
+import { describe, expect, test } from '@jest/globals';
+import { faults, type WorldInput } from '../../src/simulator/index.js';
+import { PLAIN_POLICY, type Rig, type RigOptions, startRig } from '../support/rig.js';
+
+const PREVIEW = { name: 'Renewals', type: 'preview', contacts: 200, allowSkip: true, previewTimeout: '30s' } as const;
+const SECOND = { ...PREVIEW, name: 'Surveys' } as const;
+
+const world = (more: Partial<WorldInput> = {}): WorldInput => ({
+  version: 1,
+  users: [
+    { names: 'bot{1..9}', password: 'demo' },
+    { names: 'vip{1..3}', password: 'demo', logonCampaign: true },
+    { names: 'poor', password: 'demo', licence: false },
+  ],
+  campaigns: [PREVIEW],
+  dialling: { outcomes: { answer: 1 }, farSideHangsUpAfter: { fixed: '60s' } },
+  ...more,
+});
+
+const rigged = (options: Partial<RigOptions> = {}): Rig => startRig({ world: world(), users: ['bot1'], ...options });
+const violationsOf = async (rig: Rig) => (await rig.finish()).ledger.violations;
+const closed = (rig: Rig) => rig.facts('call.closed');
+const problems = (rig: Rig) => rig.facts('problem').map(({ code }) => code);
+const asked = (rig: Rig, command: string) => rig.facts('intent').filter((intent) => intent.command === command).length;
+/** Between two calls: no pop comes while a world has no campaign that dials. */
+const quiet = world({ campaigns: [{ ...PREVIEW, contacts: 0 }] });
+
+describe('design §4.1 on the whole stack', () => {
+  test("rule 1: a person's status is followed, not fought, and ends with an ACD status", async () => {
+    const rig = rigged({ world: quiet });
+    await rig.untilState('bot1', 'ready');
+    rig.simulator.control.setStatus('bot1', 'At Lunch');
+    await rig.untilState('bot1', 'on-break');
+    const sets = rig.simulator.ledger().statusChanges;
+    await rig.clock.advance(600_000);
+    expect(rig.state('bot1')).toBe('on-break');
+    expect(rig.simulator.ledger().statusChanges).toBe(sets);
+    rig.simulator.control.setStatus('bot1', 'Available');
+    await rig.untilState('bot1', 'ready');
+    expect(await violationsOf(rig)).toEqual([]);
+  });
+
+  test('rule 1: a status that Dialer sets is nobody else’s act', async () => {
+    const rig = rigged();
+    await rig.until('five calls', () => closed(rig).length >= 5, 600_000);
+    expect(rig.facts('break.granted')).toEqual([]);
+    expect(await violationsOf(rig)).toEqual([]);
+  });
+
+  test('rule 1: after Agent Not Answering with an empty queue Available is set after a pause', async () => {
+    const rig = rigged({ world: quiet });
+    await rig.untilState('bot1', 'ready');
+    rig.simulator.control.setStatus('bot1', 'ACD - Agent Not Answering');
+    await rig.untilState('bot1', 'logged-in');
+    await rig.untilState('bot1', 'ready', 30_000);
+    expect(problems(rig)).toContain('agent/not-answering');
+    await rig.finish();
+  });
+
+  test('rule 2: Available whose completion is lost is looked up and confirmed', async () => {
+    const rig = rigged({ world: quiet });
+    rig.simulator.faults.add(faults.lostMessage({ when: faults.messageType('asyncOperationCompletedMessage') }));
+    rig.simulator.faults.add(faults.lostMessage({ when: faults.messageType('userStatusMessage') }));
+    await rig.untilState('bot1', 'ready', 30_000);
+    await rig.finish();
+  });
+
+  test('rule 2: Available refused three times makes the agent log off and stop', async () => {
+    const rig = rigged({ world: quiet });
+    rig.simulator.faults.add(faults.serverError(403, { when: faults.operation('PUT status/user-statuses/:userId') }));
+    await rig.until('the stop', () => rig.facts('stopped').length > 0, 60_000);
+    expect(rig.facts('stopped')[0]?.reason).toBe('available-refused');
+    expect(asked(rig, 'dialer-log-off')).toBeGreaterThan(0);
+    await rig.finish();
+  });
+
+  test('rule 7: a session lost in mid-call comes back, and the call ends once', async () => {
+    const rig = rigged();
+    await rig.untilState('bot1', 'on-call');
+    await rig.clock.advance(3_000);
+    rig.simulator.control.expireSession('bot1');
+    await rig.untilState('bot1', 'logged-out');
+    await rig.until('a second call', () => closed(rig).length >= 2, 300_000);
+    const { ledger } = await rig.finish();
+    expect(ledger.violations).toEqual([]);
+    expect(ledger.calls.every((call) => call.dispositions.length === 1)).toBe(true);
+    expect(closed(rig).every(({ result }) => result === 'accepted')).toBe(true);
+    expect(rig.facts('pop').length).toBe(ledger.pops);
+  });
+
+  test('rule 8: a log-off asked on a break wins', async () => {
+    const rig = rigged({ policy: PLAIN_POLICY.replace('preview:', 'breaks: { afterCalls: 1, for: 10m }\npreview:') });
+    await rig.untilState('bot1', 'on-break');
+    const { end, ledger } = await rig.finish();
+    expect(end).toEqual({ kind: 'drained', cutCalls: 0 });
+    expect(ledger.violations).toEqual([]);
+    expect(rig.facts('transition').map(({ from, to }) => `${from}>${to}`)).toContain('on-break>logoff-pending');
+  });
+
+  test('rule 9: an agent taken out by a supervisor stays out until it is put in again', async () => {
+    const rig = rigged({ world: quiet });
+    await rig.untilState('bot1', 'ready');
+    rig.simulator.control.autoLogout('bot1');
+    await rig.until('the removal', () => rig.state('bot1') !== 'ready');
+    await rig.clock.advance(600_000);
+    expect(rig.state('bot1')).not.toBe('ready');
+    rig.simulator.control.autoLogin('bot1', 'Renewals');
+    await rig.untilState('bot1', 'ready');
+    expect(await violationsOf(rig)).toEqual([]);
+  });
+
+  test('rule 10: a campaign that refuses the log-in is left out and the agent works the other', async () => {
+    const rig = rigged({ world: world({ campaigns: [PREVIEW, SECOND] }), users: ['vip1'] });
+    rig.simulator.control.stopCampaign('Surveys');
+    await rig.until('three calls', () => closed(rig).length >= 3, 300_000);
+    expect(new Set(closed(rig).map(({ call }) => call.campaign))).toEqual(new Set(['Renewals']));
+    expect(await violationsOf(rig)).toEqual([]);
+  });
+
+  test('rule 10: in no campaign the agent stays logged in and says so after a minute', async () => {
+    const rig = rigged({ world: quiet });
+    await rig.untilState('bot1', 'ready');
+    rig.simulator.control.removeCampaign('Renewals');
+    await rig.untilState('bot1', 'logged-in');
+    await rig.clock.advance(61_000);
+    expect(problems(rig)).toContain('agent/no-campaign');
+    rig.simulator.control.addCampaign({ ...SECOND, contacts: 5 });
+    await rig.until('a call', () => closed(rig).length > 0, 120_000);
+    expect(await violationsOf(rig)).toEqual([]);
+  });
+
+  test('rule 10: campaigns not wanted by the roster are not joined by an agent with the right', async () => {
+    const rig = rigged({
+      world: world({ campaigns: [PREVIEW, SECOND] }),
+      users: ['vip1'],
+      seat: { campaigns: ['Sur*'] },
+    });
+    await rig.until('three calls', () => closed(rig).length >= 3, 300_000);
+    expect(new Set(closed(rig).map(({ call }) => call.campaign))).toEqual(new Set(['Surveys']));
+    expect(await violationsOf(rig)).toEqual([]);
+  });
+
+  test('rule 11: a station that is taken away makes the agent finish, log off and stop', async () => {
+    const rig = rigged({ seat: { station: { kind: 'workstation', workstation: 'bot1-ws' } } });
+    await rig.untilState('bot1', 'on-call');
+    rig.simulator.control.takeStationAway('bot1');
+    await rig.until('the stop', () => rig.facts('stopped').length > 0, 120_000);
+    expect(rig.facts('stopped')[0]?.reason).toBe('station-lost');
+    const { ledger } = await rig.finish();
+    expect(ledger.calls.every((call) => call.dispositions.length === 1)).toBe(true);
+  });
+
+  test('rule 12: while an ACD interaction is live the agent stays ready and sets no status', async () => {
+    const rig = rigged({ world: { ...quiet, acd: { workgroup: 'Support', every: '1h', talk: '20s' } } });
+    await rig.untilState('bot1', 'ready');
+    const sets = asked(rig, 'set-status');
+    rig.simulator.control.startAcdCall('bot1', 20_000);
+    await rig.clock.advance(10_000);
+    expect(rig.state('bot1')).toBe('ready');
+    expect(asked(rig, 'set-status')).toBe(sets);
+    expect(asked(rig, 'disconnect') + asked(rig, 'disposition')).toBe(0);
+    await rig.clock.advance(60_000);
+    await rig.untilState('bot1', 'ready');
+    expect(await violationsOf(rig)).toEqual([]);
+  });
+
+  test('rule 14: credentials that are refused are tried once, and three refusals pause all log-ins', async () => {
+    const users = ['bot1', 'bot2', 'bot3', 'bot4', 'bot5'];
+    const rig = rigged({ users, password: 'wrong' });
+    let reason = '';
+    void rig.fleet.ended.then((end) => {
+      if (end.kind === 'refused') reason = end.reason;
+    });
+    await rig.until('the end', () => reason !== '', 40_000);
+    expect(reason).toBe('credentials-refused');
+    expect(rig.simulator.ledger().sessions.refused).toBe(3);
+    rig.simulator.close();
+  });
+
+  test('a missing licence stops that agent and no other', async () => {
+    const rig = rigged({ users: ['poor', 'bot1'] });
+    await rig.until('two calls', () => closed(rig).length >= 2, 120_000);
+    expect(rig.facts('stopped').map(({ user, reason }) => [user, reason])).toEqual([['poor', 'no-licence']]);
+    expect(await violationsOf(rig)).toEqual([]);
+  });
+});
+
+describe('faults on the whole stack', () => {
+  const everyCallOnce = async (rig: Rig, calls = 8): Promise<void> => {
+    await rig.until(`${calls} calls`, () => closed(rig).length >= calls, 900_000);
+    const { ledger } = await rig.finish();
+    expect(ledger.violations).toEqual([]);
+    expect(ledger.calls.filter((call) => call.dispositions.length !== 1)).toEqual([]);
+    expect(closed(rig).length).toBe(ledger.pops);
+  };
+
+  test('rule 5: a lost answer to a disposition ends in exactly one disposition', async () => {
+    const rig = rigged();
+    const strike = { when: faults.operation('POST dialer/disposition'), every: 3 };
+    rig.simulator.faults.add(faults.lostResponse(strike));
+    await everyCallOnce(rig);
+    expect(closed(rig).map(({ basis }) => basis)).toContain('resend-404');
+  });
+
+  test('rule 4: a lost answer to placing a preview never places it twice', async () => {
+    const rig = rigged();
+    rig.simulator.faults.add(
+      faults.lostResponse({ when: faults.operation('POST dialer/place-preview-call'), every: 2 }),
+    );
+    await everyCallOnce(rig);
+  });
+
+  test('rule 6: a disposition that the server cannot take is tried again with a pause', async () => {
+    const rig = rigged();
+    rig.simulator.faults.add(faults.serverError(503, { when: faults.operation('POST dialer/disposition'), every: 2 }));
+    await everyCallOnce(rig);
+  });
+
+  test.each(['stream', 'poll'] as const)('duplicate messages over %s change nothing', async (messaging) => {
+    const rig = rigged({ messaging });
+    rig.simulator.faults.add(faults.duplicateMessage());
+    await everyCallOnce(rig);
+  });
+
+  test('a stream that is cut again and again loses no call', async () => {
+    const rig = rigged();
+    rig.simulator.faults.add(faults.cutStream({ every: 7 }));
+    await everyCallOnce(rig);
+  });
+
+  test('slow messages and overtaking ones are waited for', async () => {
+    const rig = rigged();
+    rig.simulator.faults.add(faults.slowMessage(700, { every: 5 }));
+    await everyCallOnce(rig);
+  });
+
+  test('sessions that expire again and again lose no call', async () => {
+    const rig = rigged({ users: ['bot1', 'bot2', 'bot3'] });
+    rig.simulator.faults.add(faults.expiredSession({ every: 40 }));
+    await everyCallOnce(rig, 12);
+  });
+
+  test('the link to the Dialer server may go and come', async () => {
+    const rig = rigged();
+    await rig.untilState('bot1', 'on-call');
+    rig.simulator.control.dialerLinkDown();
+    await rig.clock.advance(20_000);
+    rig.simulator.control.dialerLinkUp();
+    await everyCallOnce(rig, 4);
+  });
+});

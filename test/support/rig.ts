@@ -1,0 +1,138 @@
+import { agentChart } from '../../src/agent/chart.js';
+import { DEFAULT_TIMINGS } from '../../src/agent/timings.js';
+import { silentLog } from '../../src/base/log.js';
+import { seededRandom } from '../../src/base/random.js';
+import { createFleet, type Fleet, type FleetEnd } from '../../src/fleet/fleet.js';
+import { askHosts } from '../../src/fleet/host-round.js';
+import type { Seat } from '../../src/fleet/seat.js';
+import { createServerAddress } from '../../src/icws/address.js';
+import { openSession } from '../../src/icws/session-opening.js';
+import type { AgentState, Fact, JournalRecord } from '../../src/journal/record.js';
+import { loadPolicy, type Policy } from '../../src/policy/index.js';
+import { createSimulator, type Ledger, type Simulator, type WorldInput, WorldSchema } from '../../src/simulator/index.js';
+import { FakeClock } from './fake-clock.js';
+import { inProcessTransport } from './in-process-transport.js';
+
+/** Quick, plain and without chance: what a rule's test says is what happens. */
+export const PLAIN_POLICY = `version: 1
+talk: { fixed: 5s }
+wrapUp: { fixed: 1s }
+preview: { think: { fixed: 1s }, ringFor: 20s }
+otherwise: { disposition: No Answer }
+`;
+
+export interface RigOptions {
+  readonly world: WorldInput;
+  readonly users: readonly string[];
+  readonly policy?: string;
+  readonly seat?: Partial<Seat>;
+  readonly password?: string;
+  readonly messaging?: 'stream' | 'poll';
+  readonly firstConnectMs?: number | null;
+  readonly drainTimeoutMs?: number;
+  readonly maxCalls?: number;
+}
+
+/** A whole fleet on the simulator, without sockets, on one fake clock: hours pass in milliseconds. */
+export interface Rig {
+  readonly clock: FakeClock;
+  readonly simulator: Simulator;
+  readonly fleet: Fleet;
+  readonly records: readonly JournalRecord[];
+  /** Advances the clock, half a second at a time, until the condition holds; fails by name when it does not in time. */
+  until(what: string, holds: () => boolean, withinMs?: number): Promise<void>;
+  untilState(user: string, state: AgentState, withinMs?: number): Promise<void>;
+  state(user: string): AgentState | undefined;
+  /** The records of one kind, in order. */
+  facts<K extends Fact['kind']>(kind: K): Extract<JournalRecord, { kind: K }>[];
+  /** Drains, waits for the end and gives the ledger. */
+  finish(): Promise<{ end: FleetEnd; ledger: Ledger }>;
+}
+
+/** Builds the rig and starts the fleet. Call `finish` in each test. */
+export function startRig(options: RigOptions): Rig {
+  const clock = new FakeClock();
+  const world = WorldSchema.parse(options.world);
+  const simulator = createSimulator({ world, clock, random: seededRandom(world.seed) });
+  const transport = inProcessTransport(simulator);
+  const address = createServerAddress({ url: 'http://127.0.0.1:8018' });
+  const random = seededRandom(7);
+  const records: JournalRecord[] = [];
+  const policy = policyOf(options.policy ?? PLAIN_POLICY);
+  const fleet = createFleet({
+    chart: agentChart(clock, DEFAULT_TIMINGS),
+    clock,
+    random,
+    log: silentLog,
+    recorder: { write: (record) => void records.push(record) },
+    seats: options.users.map((user) => ({
+      user,
+      station: { kind: 'none' },
+      campaigns: 'all',
+      policy,
+      ...options.seat,
+    })),
+    statuses: { available: 'Available', break: 'At a training session', end: 'Gone Home' },
+    loginsPerSecond: 20,
+    firstConnectMs: options.firstConnectMs ?? 30_000,
+    durationMs: null,
+    maxCalls: options.maxCalls ?? null,
+    drainTimeoutMs: options.drainTimeoutMs ?? 120_000,
+    onMessage: () => {},
+    openSession: (user) =>
+      askHosts({
+        hosts: address.hosts,
+        named: new Set(),
+        onRefusedHosts: () => {},
+        open: (host) =>
+          openSession(
+            { transport, clock, random: random('jitter'), observe: () => {} },
+            {
+              address,
+              host,
+              credentials: { user, password: options.password ?? 'demo' },
+              applicationName: 'rig',
+              language: 'en-us',
+              messaging: options.messaging ?? 'stream',
+            },
+          ),
+      }),
+  });
+  fleet.start();
+
+  const rig: Rig = {
+    clock,
+    simulator,
+    fleet,
+    records,
+    until: async (what, holds, withinMs = 120_000) => {
+      for (let waited = 0; waited <= withinMs; waited += 500) {
+        if (holds()) return;
+        await clock.advance(500);
+      }
+      const places = fleet.agents().map(({ user, state, inner }) => `${user}: ${state}.${inner}`);
+      throw new Error(`${what} did not happen within ${withinMs / 1_000} s (${places.join(', ')})`);
+    },
+    untilState: (user, state, withinMs) => rig.until(`${user} ${state}`, () => rig.state(user) === state, withinMs),
+    state: (user) => fleet.agents().find((agent) => agent.user === user)?.state,
+    facts: (kind) => records.filter((record) => record.kind === kind) as never,
+    finish: async () => {
+      let end: FleetEnd | undefined;
+      void fleet.ended.then((how) => {
+        end = how;
+      });
+      fleet.drain('test');
+      await rig.until('the end of the fleet', () => end !== undefined, 300_000);
+      const ledger = simulator.ledger();
+      simulator.close();
+      return { end: end as FleetEnd, ledger };
+    },
+  };
+  return rig;
+}
+
+function policyOf(text: string): Policy {
+  const { policy, diagnostics } = loadPolicy(text, 'rig.yaml');
+  if (!policy) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
+  return policy;
+}
