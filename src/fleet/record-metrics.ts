@@ -40,6 +40,11 @@ export function recordMetrics(metrics: Metrics, users: readonly string[] = []): 
         openCalls();
         metrics.callPopped(record.call.campaign, record.call.kind);
         return;
+      case 'call.renamed':
+        open.delete(callKey(record.user, record.was));
+        open.add(callKey(record.user, record.call.interactionId));
+        openCalls();
+        return;
       case 'call.closed':
         open.delete(callKey(record.user, record.call.interactionId));
         openCalls();
@@ -58,7 +63,7 @@ function callKey(user: string, interactionId: string): string {
 /** The facts that only count and need no memory. */
 function countFact(
   metrics: Metrics,
-  record: Exclude<JournalRecord, { kind: 'transition' | 'pop' | 'call.closed' }>,
+  record: Exclude<JournalRecord, { kind: 'transition' | 'pop' | 'call.renamed' | 'call.closed' }>,
 ): void {
   switch (record.kind) {
     case 'session.opened':
@@ -104,7 +109,10 @@ function countFact(
     case 'outcome':
     case 'break.asked':
     case 'break.ended':
+    case 'break.dropped':
     case 'logoff.asked':
+    case 'credentials.refused':
+    case 'event':
       return; // nothing of their own: what came of them is a fact above, and requests are observed one by one
     default:
       record satisfies never;

@@ -1,7 +1,8 @@
 /**
  * What happened, in the words of the trade. Every fact about an agent's work passes through here once; metrics, summary
- * and journal are all folds of these records. Times are epoch milliseconds, durations seconds. No secret and no contact
- * column is ever part of one.
+ * and journal are all folds of these records. Times are epoch milliseconds, durations seconds. No secret is ever part of
+ * one, and of a contact only the columns that `journal.columns` names. Members marked optional are what recovery, queries
+ * and replay read; folds that count do without them.
  */
 export type JournalRecord = { readonly at: number; readonly user: string } & Fact;
 
@@ -42,6 +43,41 @@ export function callRef({ interactionId, campaignId, campaign, kind }: CallRef):
   return { interactionId, campaignId, campaign, kind };
 }
 
+/** What the answer to a command means to the agent (the words of agent/events.ts). */
+export type AnswerVerdict = 'ok' | 'gone' | 'refused' | 'forbidden' | 'unavailable' | 'lost' | 'unsent';
+
+/** One way to end a call: a label to send and, with a callback, its time (Unix seconds) and owner. */
+export interface EndingNote {
+  readonly label: string;
+  readonly scheduledTime?: number;
+  readonly scheduledAgent?: string;
+  readonly owner?: CallbackOwner;
+}
+
+/** What a decision said beside its rule and action, so that it need not be made twice. Milliseconds. */
+export interface DecisionDetails {
+  /** Seed of the random streams that it drew from. */
+  readonly seed?: number;
+  /** At the offer. */
+  readonly place?: boolean;
+  readonly thinkMs?: number;
+  readonly ringForMs?: number;
+  /** At connect. */
+  readonly talkMs?: number;
+  /** At the end, and at an offer that is not to be placed: the labels to try, in this order. */
+  readonly endings?: readonly EndingNote[];
+  readonly wrapUpMs?: number;
+  /** How the call went, as the policy was told at its end. */
+  readonly connected?: boolean;
+  readonly endedBy?: 'us' | 'far-side' | null;
+  readonly talkedMs?: number;
+}
+
+/** An input of the chart in normalised form (agent/events.ts), recorded for `replay`. */
+export interface RecordedEvent {
+  readonly type: string;
+}
+
 export type Fact =
   | { readonly kind: 'session.opened'; readonly session: string; readonly host: string }
   | { readonly kind: 'session.refused'; readonly code: string; readonly message: string }
@@ -59,7 +95,24 @@ export type Fact =
       readonly seconds: number;
     }
   /** The first pop of an interaction. */
-  | { readonly kind: 'pop'; readonly call: CallRef }
+  | {
+      readonly kind: 'pop';
+      readonly call: CallRef;
+      /** 1 for the agent's first call; absent for a pop that was over before it could be taken. */
+      readonly nth?: number;
+      readonly preview?: boolean;
+      /** The preview came with its call already placed. */
+      readonly placed?: boolean;
+      readonly dialingMode?: number;
+      /** Milliseconds until the preview's own timer runs out. */
+      readonly previewEndsInMs?: number | null;
+      /** Recognises the contact under another id; a keyed hash, never the columns themselves. */
+      readonly contact?: string;
+      /** Only those that `journal.columns` names. */
+      readonly columns?: Readonly<Record<string, string>>;
+    }
+  /** The open call goes on under another interaction id (reference §7 #9). */
+  | { readonly kind: 'call.renamed'; readonly call: CallRef; readonly was: string }
   | {
       readonly kind: 'decision';
       readonly call: CallRef;
@@ -67,10 +120,26 @@ export type Fact =
       readonly policy: string;
       readonly rule: string | null;
       readonly action: string;
+      readonly nth?: number;
+      readonly details?: DecisionDetails;
     }
   | { readonly kind: 'preview'; readonly call: CallRef; readonly outcome: PreviewOutcome }
   /** Written before the request leaves. */
-  | { readonly kind: 'intent'; readonly command: string; readonly call?: CallRef; readonly label?: string }
+  | {
+      readonly kind: 'intent';
+      readonly command: string;
+      readonly call?: CallRef;
+      readonly label?: string;
+      /** Number of the chart's order. */
+      readonly order?: number;
+      readonly nth?: number;
+      /** Which of the call's endings it sends. */
+      readonly choice?: number;
+      readonly scheduledTime?: number;
+      readonly scheduledAgent?: string;
+      readonly owner?: CallbackOwner;
+      readonly byTimer?: boolean;
+    }
   /** Written when the answer, or its absence, is known. */
   | {
       readonly kind: 'outcome';
@@ -78,6 +147,10 @@ export type Fact =
       readonly call?: CallRef;
       readonly answer: 'ok' | 'refused' | 'lost';
       readonly status?: number;
+      readonly order?: number;
+      readonly nth?: number;
+      /** Tells a request that never left from one whose answer was lost; without it, `lost` is taken as in doubt. */
+      readonly verdict?: AnswerVerdict;
     }
   /** The one final result of a call. `seconds` runs from pop to result. */
   | {
@@ -95,13 +168,21 @@ export type Fact =
       readonly owner: CallbackOwner;
       readonly scheduledTime: number;
       readonly delaySeconds: number;
+      readonly label?: string;
+      readonly scheduledAgent?: string;
     }
-  | { readonly kind: 'break.asked'; readonly reason: string }
+  | { readonly kind: 'break.asked'; readonly reason: string; readonly forMs?: number }
   | { readonly kind: 'break.granted'; readonly reason: string; readonly waitSeconds: number }
   | { readonly kind: 'break.ended'; readonly reason: string }
-  | { readonly kind: 'logoff.asked'; readonly reason: string }
+  /** A break that was asked for and will not come: refused, withdrawn, or overtaken by a log-off or a removal. */
+  | { readonly kind: 'break.dropped'; readonly reason: string }
+  | { readonly kind: 'logoff.asked'; readonly reason: string; readonly forGood?: boolean }
   | { readonly kind: 'logoff.granted'; readonly waitSeconds: number }
   | { readonly kind: 'stopped'; readonly reason: string; readonly forGood: boolean }
+  /** The server refused this user's secret for good; the fingerprint tells whether it has changed since (rule 14). */
+  | { readonly kind: 'credentials.refused'; readonly code: string; readonly fingerprint: string }
+  /** The chart was told this. Written before the chart acts on it. */
+  | { readonly kind: 'event'; readonly event: RecordedEvent }
   /** Something a person should know; `code` is a closed list (docs/errors.md). */
   | { readonly kind: 'problem'; readonly code: string; readonly message: string };
 

@@ -102,6 +102,10 @@ class RecordTally implements Tally {
       case 'pop':
         this.onPop(record);
         return;
+      case 'call.renamed':
+        this.open.delete(`${record.user}\n${record.was}`);
+        this.open.add(callKey(record));
+        return;
       case 'call.closed':
         this.onClosed(record);
         return;
@@ -133,8 +137,11 @@ class RecordTally implements Tally {
       case 'outcome':
       case 'break.asked':
       case 'break.ended':
+      case 'break.dropped':
       case 'logoff.asked':
       case 'logoff.granted':
+      case 'credentials.refused':
+      case 'event':
         return; // the totals have no place for these
       default:
         record satisfies never;
