@@ -64,6 +64,30 @@ describe('predictive and power', () => {
     expect(Object.values(ledger().campaigns)[0]).toMatchObject({ byOutcome: { abandoned: 2 } });
   });
 
+  test('campaigns take turns with the agents they share, and nobody is dialled for twice', async () => {
+    const { logIn } = bindings(
+      world({
+        campaigns: [
+          { name: 'A', type: 'predictive', contacts: 6 },
+          { name: 'B', type: 'power', contacts: 6 },
+          { name: 'C', type: 'preview', contacts: 6 },
+        ],
+      }),
+    );
+    const clients = [await (await logIn('bot001')).ready(), await (await logIn('bot002')).ready()];
+    for (let round = 0; round < 9; round++) {
+      for (const client of clients) {
+        const { call } = await client.until('dataPopMessage');
+        await client.send('POST', `interactions/${call.interactionId}/disconnect`);
+        await client.dialer('disposition', { label: 'Success' });
+        await client.status('Available');
+      }
+    }
+    expect(Object.values(ledger().campaigns).map(({ byOutcome }) => byOutcome.Success)).toEqual([6, 6, 6]);
+    expect(ledger()).toMatchObject({ abandoned: 0, pops: 18, violations: [] });
+    expect(bench?.simulator.finished()).toBe(true);
+  });
+
   test('a number that rings for an agent who leaves his desk is abandoned', async () => {
     const { pass, logIn } = bindings(world({ campaigns: [{ name: 'P', type: 'power', contacts: 5 }] }));
     const client = await (await logIn()).ready();
