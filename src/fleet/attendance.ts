@@ -19,6 +19,9 @@ export const NO_SESSION: Answer<never> = {
   error: new IcwsError('icws/session-closed', 'there is no session'),
 };
 
+/** How long the message channel may take to show that it reads. */
+const READING_MS = 10_000;
+
 export interface AttendanceOptions {
   readonly clock: Clock;
   readonly session: Session;
@@ -48,6 +51,10 @@ export class Attendance {
   private readonly messages: MessageDesk;
   private status: StatusDesk | null = null;
   private enlisting: Promise<unknown> = Promise.resolve();
+  private isReading: () => void = () => {};
+  private readonly reading = new Promise<void>((resolve) => {
+    this.isReading = resolve;
+  });
   private isOver = false;
 
   /** Reads messages from the first second: a session whose messages nobody reads dies (reference §1.7). */
@@ -72,7 +79,10 @@ export class Attendance {
       onLost: (reason) => {
         if (!this.isOver) options.onLost(reason);
       },
-      onChannel: (event) => options.onChannel(event),
+      onChannel: (event) => {
+        if (event === 'stream-opened' || event === 'polling') this.isReading();
+        else options.onChannel(event);
+      },
     });
   }
 
@@ -81,14 +91,23 @@ export class Attendance {
     return this.isOver ? Promise.resolve(NO_SESSION) : this.outbox.put(() => run(this.session));
   }
 
-  /** Watches, statuses and station. */
+  /** Watches, statuses and station; then waits until messages are read, for the Dialer log-in is answered by some. */
   async prepare(): Promise<Setup> {
     const { clock, seat, statuses, tell } = this.options;
     const setup = await prepareSession(this.session, seat.station);
+    if (setup.kind === 'prepared') await this.untilReading();
     if (setup.kind === 'prepared' && !this.isOver) {
       this.watchesQueue = setup.watchesQueue;
       const { session, outbox } = this;
-      this.status = new StatusDesk({ clock, session, outbox, catalog: setup.catalog, names: statuses, tell });
+      this.status = new StatusDesk({
+        clock,
+        session,
+        outbox,
+        catalog: setup.catalog,
+        names: statuses,
+        tell,
+        complain: this.complainOfStatus,
+      });
       this.messages.status = this.status;
     }
     return setup;
@@ -111,8 +130,8 @@ export class Attendance {
     await this.status?.setBreak();
   }
 
-  async setEnd(): Promise<Answer> {
-    return (await this.status?.setEnd()) ?? NO_SESSION;
+  async setEnd(): Promise<void> {
+    await this.status?.setEnd();
   }
 
   /** A disposition is being sent: the status that follows is Dialer's. */
@@ -120,8 +139,23 @@ export class Attendance {
     this.status?.dispositioning();
   }
 
+  private readonly complainOfStatus = (message: string): void =>
+    this.options.complain('agent/status-not-offered', message);
+
+  /** Bounded: a server that answers nothing on its channel is the channel's trouble, not the log-in's. */
+  private async untilReading(): Promise<void> {
+    const { clock } = this.options;
+    let timer: unknown;
+    const limit = new Promise<void>((resolve) => {
+      timer = clock.setTimeout(resolve, READING_MS);
+    });
+    await Promise.race([this.reading, limit]);
+    clock.clearTimeout(timer);
+  }
+
   async close(): Promise<void> {
     this.isOver = true;
+    this.isReading();
     this.status?.close();
     await this.session.close();
   }

@@ -248,7 +248,7 @@ class AgentBridge implements Bridge {
         this.tell({ type: 'session.lost', reason, again: reason !== 'logged-in-elsewhere' });
       },
       onChannel: (event) => {
-        if (event !== 'stream-opened') void this.record({ kind: 'reconnect', reason: event });
+        void this.record({ kind: 'reconnect', reason: event });
       },
     });
     void this.record({ kind: 'session.opened', session: session.id, host: session.host });
@@ -283,6 +283,10 @@ class AgentBridge implements Bridge {
   private popped(pop: Pop): void {
     const { attendance } = this;
     if (!attendance) return;
+    if (this.calls.isOver(pop.interactionId)) {
+      this.log.debug({ interactionId: pop.interactionId }, 'late copy of a pop');
+      return;
+    }
     const { campaigns, session, watchesQueue } = attendance;
     const campaign = campaigns.nameOf(pop.campaignId);
     const facts = this.calls.popped(pop, campaign, this.deps.clock.now(), session.clockSkewMs);

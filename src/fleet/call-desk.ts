@@ -25,6 +25,8 @@ export interface Ending extends DispositionDetails {
 
 /** Dialer's countdown is the server's; we fire a little late, so that it is never early (reference §7 #11). */
 const TIMER_LATE_MS = 200;
+/** So many finished calls are remembered. */
+const MOST_OVER = 16;
 
 /**
  * The calls of one agent as the policy sees them: keeps the pop of the open call, asks the policy at the three decision
@@ -39,6 +41,8 @@ export class CallDesk {
   private endings: { nth: number; list: readonly Ending[] } = { nth: 0, list: [] };
   private offer: { nth: number; decision: OfferDecision } | null = null;
   private sent: Ending | null = null;
+  /** Calls that have their result: a late copy of their pop is no new call. */
+  private readonly over: string[] = [];
 
   constructor(options: { user: string; random: Random; policy: Policy; record: (fact: Fact) => void }) {
     this.user = options.user;
@@ -126,11 +130,18 @@ export class CallDesk {
     return ending;
   }
 
+  /** Whether this is a late copy of the pop of a call that is over. */
+  isOver(interactionId: string): boolean {
+    return this.over.includes(interactionId);
+  }
+
   /** The call is over: what was sent last for it, and nothing of it is kept. */
   closed(interactionId: string): Ending | null {
     const { sent } = this;
     this.sent = null;
     this.pops.delete(interactionId);
+    this.over.push(interactionId);
+    if (this.over.length > MOST_OVER) this.over.shift();
     // A pop that was overtaken or re-keyed leaves nothing behind.
     if (this.pops.size > 4) this.pops.clear();
     return sent;

@@ -18,6 +18,7 @@ export class CampaignDesk {
   private readonly readied = new Set<string>();
   /** Refused us once: not asked again until offered anew. */
   private readonly refused = new Set<string>();
+  private readonly askedFor = new Set<string>();
   private known = false;
   private said = false;
 
@@ -67,6 +68,15 @@ export class CampaignDesk {
       );
   }
 
+  /** A log-in was sent before in this Dialer session, and may have arrived. */
+  wasAsked(campaignId: string): boolean {
+    return this.askedFor.has(campaignId);
+  }
+
+  asked(campaignId: string): void {
+    this.askedFor.add(campaignId);
+  }
+
   loggedIn(campaignId: string): void {
     this.joined.add(campaignId);
   }
@@ -79,6 +89,7 @@ export class CampaignDesk {
   forgetStanding(): void {
     this.joined.clear();
     this.readied.clear();
+    this.askedFor.clear();
     this.said = false;
     this.known = false;
   }

@@ -1,3 +1,4 @@
+import type { Answer } from '../icws/answer.js';
 import { campaignLogIn, establishPersistentConnection, readyForCalls, type Station } from '../icws/commands.js';
 import type { Session } from '../icws/session.js';
 import type { CampaignDesk } from './campaign-desk.js';
@@ -23,7 +24,9 @@ export async function enlist(
 ): Promise<Enlisting> {
   for (const campaign of campaigns.toLogInTo()) {
     const answer = await outbox.put(() => session.run(campaignLogIn(campaign.id)));
-    if (answer.kind === 'ok') {
+    const isRepeat = campaigns.wasAsked(campaign.id);
+    campaigns.asked(campaign.id);
+    if (answer.kind === 'ok' || (isRepeat && saysLoggedIn(answer))) {
       campaigns.loggedIn(campaign.id);
     } else if (answer.kind === 'refused' && answer.status >= 400 && answer.status < 500 && answer.status !== 401) {
       campaigns.refusedBy(campaign.id);
@@ -45,6 +48,11 @@ export async function enlist(
   }
   campaigns.ready();
   return { type: 'campaigns.enlisted', joined: campaigns.joinedCount };
+}
+
+/** A repeated log-in whose first answer was lost is refused without a reason: the first one arrived (reference §7 #26). */
+function saysLoggedIn(answer: Answer): boolean {
+  return answer.kind === 'refused' && answer.status === 400 && !answer.error.logonError;
 }
 
 /** CampaignLogonErrorCode in words (reference §4.3). */

@@ -115,7 +115,8 @@ export function createFleet(options: FleetOptions): Fleet {
   function onDone(): void {
     done++;
     if (done < seats.length) return;
-    if (draining || stopped.size < seats.length) end({ kind: 'drained', cutCalls });
+    if (!everOpened && lastFailure) refuse(lastFailure.code);
+    else if (draining || stopped.size < seats.length) end({ kind: 'drained', cutCalls });
     else end({ kind: 'refused', reason: firstOf(stopped) ?? 'stopped', message: lastFailure?.message ?? '' });
   }
 

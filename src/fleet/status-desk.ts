@@ -4,7 +4,12 @@ import type { Answer } from '../icws/answer.js';
 import { getStatus, setStatus } from '../icws/commands.js';
 import type { Session } from '../icws/session.js';
 import type { StatusCatalog } from '../icws/status-catalog.js';
-import type { AsyncOperationAccepted, AsyncOperationCompletedMessage, UserStatus } from '../wire/index.js';
+import type {
+  AsyncOperationAccepted,
+  AsyncOperationCompletedMessage,
+  StatusMessage,
+  UserStatus,
+} from '../wire/index.js';
 import type { Outbox } from './outbox.js';
 
 /** The names of the statuses that the configuration wants; resolved against the server's list. */
@@ -40,6 +45,7 @@ export class StatusDesk {
   private readonly catalog: StatusCatalog;
   private readonly names: StatusNames;
   private readonly tell: (event: AgentEvent) => void;
+  private readonly complain: (message: string) => void;
   private readonly learned = new Set<string>();
   private readonly early = new Map<string, boolean>();
   private current: string | null = null;
@@ -55,6 +61,8 @@ export class StatusDesk {
     catalog: StatusCatalog;
     names: StatusNames;
     tell: (event: AgentEvent) => void;
+    /** Called once for each thing that a person should mend. */
+    complain: (message: string) => void;
   }) {
     this.clock = options.clock;
     this.session = options.session;
@@ -62,6 +70,7 @@ export class StatusDesk {
     this.catalog = options.catalog;
     this.names = options.names;
     this.tell = options.tell;
+    this.complain = options.complain;
   }
 
   /** Sets Available; the answer is `available.confirmed` or `available.refused` with this command's number. */
@@ -69,7 +78,7 @@ export class StatusDesk {
     this.forgetWish();
     const wish: Wish = { command, requestId: undefined, timer: undefined };
     this.wish = wish;
-    const answer = await this.put(this.names.available);
+    const answer = await this.put(this.catalog.resolve(this.names.available)?.statusId ?? this.names.available);
     if (this.wish !== wish) return;
     if (answer.kind === 'refused' || (answer.kind === 'lost' && !answer.sent)) {
       this.refuse(wish);
@@ -88,16 +97,32 @@ export class StatusDesk {
     wish.timer = this.clock.setTimeout(() => void this.look(wish), CONFIRM_MS);
   }
 
-  /** Sets the break status; whether it works shows in the status messages. */
-  setBreak(): Promise<Answer> {
+  /** Sets the break status; whether it works shows in the status messages. Nothing where the server has none to choose. */
+  async setBreak(): Promise<void> {
     this.forgetWish();
-    return this.put(this.names.break);
+    const statusId = this.named('break') ?? this.catalog.all().find((status) => this.isAway(status))?.statusId;
+    if (statusId !== undefined) await this.put(statusId);
   }
 
-  /** Sets the end status, if the server knows it. */
-  setEnd(): Promise<Answer> {
+  /** Sets the end status, where the server has it to choose. */
+  async setEnd(): Promise<void> {
     this.forgetWish();
-    return this.put(this.names.end);
+    const statusId = this.named('end');
+    if (statusId !== undefined) await this.put(statusId);
+  }
+
+  /** The configured status, where the server lists it and the user may choose it; where it lists none, as written. */
+  private named(role: 'break' | 'end'): string | undefined {
+    if (this.catalog.all().length === 0) return this.names[role];
+    const status = this.catalog.resolve(this.names[role]);
+    if (status && this.catalog.isSelectable(status.statusId) !== false) return status.statusId;
+    this.complain(`The server has no ${role} status "${this.names[role]}" for this user to choose.`);
+    return undefined;
+  }
+
+  /** A status that a person on a break would choose. */
+  private isAway({ statusId, isAcdStatus, isAfterCallWorkStatus }: StatusMessage): boolean {
+    return this.catalog.isSelectable(statusId) === true && isAcdStatus === false && isAfterCallWorkStatus !== true;
   }
 
   /** A disposition is being sent. */
@@ -160,8 +185,7 @@ export class StatusDesk {
     return (this.catalog.resolve(name)?.statusId ?? name).toLowerCase();
   }
 
-  private put(name: string): Promise<Answer<AsyncOperationAccepted>> {
-    const statusId = this.catalog.resolve(name)?.statusId ?? name;
+  private put(statusId: string): Promise<Answer<AsyncOperationAccepted>> {
     return this.outbox.put(() => {
       this.asked = statusId.toLowerCase();
       return this.session.run(setStatus(this.session.userId, statusId));

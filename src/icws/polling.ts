@@ -20,6 +20,7 @@ export class Poller {
   private isStopped = false;
   /** Messages may have been missed; subscribed again as soon as a poll succeeds. */
   private isBehind: boolean;
+  private hasAnswer = false;
 
   constructor(host: ChannelHost, isBehind: boolean) {
     this.host = host;
@@ -65,6 +66,8 @@ export class Poller {
       return this.failed(new IcwsError('icws/protocol', 'poll: the answer is no JSON'), true);
     }
     this.outage.recovered();
+    if (!this.hasAnswer) host.onChannel('polling');
+    this.hasAnswer = true;
     for (const value of [content].flat()) if (!this.isStopped) host.receive(value);
     if (this.isBehind && !this.isStopped) {
       this.isBehind = false;

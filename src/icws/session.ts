@@ -13,6 +13,8 @@ export type LostReason =
 /** What the message channel is doing, for logs and `reconnects_total`. */
 export type ChannelEvent =
   | 'stream-opened'
+  /** The first poll was answered. */
+  | 'polling'
   | 'stream-dropped'
   | 'stream-silent'
   | 'fell-back-to-polling'

@@ -323,6 +323,7 @@ describe('polling', () => {
     await listen('poll');
     await heard('message breakStatusMessage');
     expect(ears.told).toEqual([
+      'polling',
       'message dataPopMessage',
       'message dataPopMessage',
       'message x',
@@ -338,7 +339,7 @@ describe('polling', () => {
   test('takes no body for no messages and a single message for a list', async () => {
     await listen('poll-odd');
     await passUntil(() => ears.count('message dataPopMessage') === 1);
-    expect(ears.told).toEqual(['message dataPopMessage']);
+    expect(ears.told).toEqual(['polling', 'message dataPopMessage']);
   });
 
   test('that hangs is alone, and holds up no command', async () => {
@@ -368,7 +369,7 @@ describe('polling', () => {
     await passUntil(() => ears.count('lost unauthorized') === 1);
     await desk.clock.advance(10_000);
     expect(reads('poll-401')).toBe(2);
-    expect(ears.told).toEqual(['lost unauthorized']);
+    expect(ears.told).toEqual(['polling', 'lost unauthorized']);
   });
 
   test.each([
@@ -377,7 +378,7 @@ describe('polling', () => {
   ])('that brings the news of the end (%s) delivers nothing after it', async (user, told) => {
     await listen(user);
     await heard(told);
-    expect(ears.told).toEqual(['message connectionStateChangeMessage', told]);
+    expect(ears.told).toEqual(['polling', 'message connectionStateChangeMessage', told]);
   });
 
   test('gives a host up that cannot be reached for 30 s', async () => {

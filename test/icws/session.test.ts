@@ -413,7 +413,7 @@ describe('the end of a session', () => {
     ]);
     expect(refused.some((one) => one.kind === 'refused' && one.status === 401)).toBe(true);
     expect(await hanging).toMatchObject({ kind: 'lost', sent: true, error: { code: 'icws/transport-aborted' } });
-    const count = server.arrived.length;
+    const polls = server.of('messages').length;
     expect(await session.run(commands.pickup('9'))).toMatchObject({
       kind: 'lost',
       sent: false,
@@ -421,7 +421,9 @@ describe('the end of a session', () => {
     });
     await desk.clock.advance(10_000);
     await session.close();
-    expect(server.arrived).toHaveLength(count);
+    expect(server.of('interactions/9')).toHaveLength(0);
+    expect(server.of('DELETE')).toHaveLength(0);
+    expect(server.of('messages')).toHaveLength(polls);
     expect(ears.told.filter((told) => told.startsWith('lost'))).toEqual(['lost unauthorized']);
   });
 
@@ -467,7 +469,7 @@ describe('the end of a session', () => {
     });
     await desk.clock.advance(5_000);
     expect(server.of('messages')).toHaveLength(1);
-    expect(ears.told).toEqual([]);
+    expect(ears.told.filter((told) => told !== 'polling')).toEqual([]);
   });
 
   test('by close does not mind a server that refuses or hangs', async () => {
