@@ -20,11 +20,32 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
   /** The same inner state of another parent. */
   const moved = (stage: CallStage) => ({
     ...(parent === 'on-call' && {
-      'break.asked': { target: `#break-pending.${stage}`, actions: 'request the break' } as const,
+      'break.asked': [
+        { guard: 'a break is wanted' },
+        { target: `#break-pending.${stage}`, actions: 'request the break' },
+      ] as const,
+    }),
+    ...(parent === 'break-pending' && {
+      'break.status': [
+        {
+          guard: 'the break is withdrawn',
+          target: `#on-call.${stage}`,
+          actions: 'note the end of the break',
+        },
+        ...besidesTheCall['break.status'],
+      ] as const,
+      'break.answered': {
+        guard: answers('pause', 'refused', 'forbidden', 'gone'),
+        target: `#on-call.${stage}`,
+        actions: 'drop the refused break',
+      } as const,
     }),
     ...(parent !== 'logoff-pending' && {
       'logoff.asked': { target: `#logoff-pending.${stage}`, actions: 'request the log-off' } as const,
-      'station.lost': { target: `#logoff-pending.${stage}`, actions: 'leave the lost station' } as const,
+      'station.lost': {
+        target: `#logoff-pending.${stage}`,
+        actions: ['leave the lost station', 'request what is owed'],
+      } as const,
     }),
   });
   const ended = {
@@ -32,20 +53,12 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
     target: 'wrapping-up',
     actions: 'note that the call ended',
   } as const;
+  /** A new id means that for Dialer the open call is over (rule 3). */
   const anotherPop = [
     { guard: 'the same call', actions: 'update the call' },
-    { target: 'entering', actions: 'void the open call and take the pop' },
+    { target: 'entering', actions: 'take the pop' },
   ] as const;
-  /** News of a preview that may have become a call. */
-  const previewPops = [
-    { guard: 'the same call', actions: 'update the call' },
-    {
-      guard: 'the same contact, placed',
-      target: 'talking',
-      actions: ['know the call by its new id', 'note that it is placed', 'begin to talk'],
-    },
-    { target: 'entering', actions: 'void the open call and take the pop' },
-  ] as const;
+  /** A preview that is placed comes back as a placed preview or as a call, under its own id or a new one. */
   const becameACall = [
     {
       guard: and(['the same call', 'it is placed']),
@@ -56,6 +69,16 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
       guard: and(['the same call', 'it is a call already']),
       target: 'talking',
       actions: ['update the call', 'note that it is placed', 'begin to talk'],
+    },
+    {
+      guard: and(['the same contact', 'it is placed']),
+      target: 'ringing',
+      actions: ['know the call by its new id', 'note that it is placed'],
+    },
+    {
+      guard: and(['the same contact', 'it is a call already']),
+      target: 'talking',
+      actions: ['know the call by its new id', 'note that it is placed', 'begin to talk'],
     },
   ] as const;
   const connected = {
@@ -82,7 +105,7 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
           reenter: true,
           actions: 'note the offer decision',
         },
-        'call.popped': [...becameACall, ...previewPops],
+        'call.popped': [...becameACall, ...anotherPop],
         'call.ended': {
           guard: 'it concerns the open call',
           target: 'wrapping-up',
@@ -103,7 +126,7 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
       on: {
         ...moved('placing'),
         'call.place-answered': [
-          { guard: answers('step', 'ok'), target: 'ringing', actions: 'wait for the far side' },
+          { guard: answers('step', 'ok'), target: 'ringing', actions: 'note that it is placed' },
           {
             guard: and([answers('step', 'unsent', 'unavailable'), 'placing may be tried again']),
             target: 'previewing',
@@ -119,12 +142,12 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
             reenter: true,
             actions: ['update the call', 'place the call'],
           },
-          ...previewPops,
+          ...anotherPop,
         ],
         'call.connected': connected,
         'call.ended': ended,
       },
-      after: { 'the stage ends': { target: 'wrapping-up', actions: 'give up placing' } },
+      after: { 'the stage ends': { target: 'hanging-up', actions: ['give up placing', 'hang up'] } },
     }),
 
     ringing: words.createStateConfig({
@@ -137,7 +160,12 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
           reenter: true,
           actions: 'note the offer decision',
         },
-        'call.popped': [becameACall[1], ...previewPops],
+        'call.popped': [
+          becameACall[1],
+          { guard: and(['the same contact', 'it is placed']), actions: 'know the call by its new id' },
+          becameACall[3],
+          ...anotherPop,
+        ],
         'call.connected': connected,
         'call.ended': ended,
       },
@@ -154,7 +182,10 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
           reenter: true,
           actions: 'note the talk decision',
         },
-        'call.popped': anotherPop,
+        'call.popped': [
+          { guard: and(['the same contact', 'it is a call already']), actions: 'know the call by its new id' },
+          ...anotherPop,
+        ],
         'call.ended': ended,
       },
       after: { 'the stage ends': { target: 'hanging-up', actions: 'hang up' } },
@@ -233,17 +264,16 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
             target: 'dispositioning',
             actions: ['update the call', 'send the disposition'],
           },
-          {
-            guard: 'its answer is in doubt',
-            target: 'closed',
-            actions: ['let the pop wait', 'close as unknown'],
-          },
-          { target: 'entering', actions: 'void the open call and take the pop' },
+          { target: 'entering', actions: 'take the pop' },
         ],
         'dialer.logged-in': {
           guard: answers('relog'),
           target: 'dispositioning',
-          actions: ['send the disposition', 'enlist beside the work'],
+          actions: [
+            'note the Dialer log-in',
+            'send the disposition',
+            parent === 'logoff-pending' ? 'request what is owed' : 'enlist',
+          ],
         },
       },
       after: {
@@ -263,13 +293,16 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
     /** The call has its one result: what comes next depends on what was asked meanwhile. */
     closed: {
       always: [
-        { guard: 'a pop waits', target: 'entering', actions: 'take the next pop' },
+        { guard: 'a pop waits', target: 'entering', actions: 'take the waiting pop' },
         { guard: 'the log-off is granted', target: '#parting', actions: 'say farewell' },
         { guard: 'it leaves quietly', target: '#logoff-pending.idle' },
-        { guard: 'a log-off was asked for', target: '#logoff-pending.lingering' },
-        { guard: 'it was removed', target: '#removed' },
+        { guard: 'a log-off was asked for', target: '#logoff-pending.lingering', actions: 'request what is owed' },
+        { guard: 'it was taken out of Dialer', target: '#removed' },
+        { guard: 'the link is down', target: '#logged-in' },
+        { guard: 'nothing is left of the break', target: '#logged-in', actions: 'end the break' },
         { guard: 'a break is granted', target: '#on-break', actions: 'set the break status' },
-        { guard: 'a break is wanted', target: '#break-pending.lingering' },
+        { guard: 'a person set the status', target: '#on-break', actions: 'yield to the person' },
+        { guard: 'a break is wanted', target: '#break-pending.lingering', actions: 'request what is owed' },
         { target: '#logged-in' },
       ],
     },
@@ -279,14 +312,14 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
 /** What is noted of Dialer and the status while a call is open; nothing of it touches the call. */
 export const besidesTheCall = {
   'logout.granted': [
-    { guard: 'out of Dialer altogether, as asked', actions: 'note the grant' },
+    { guard: and(['out of Dialer altogether', 'a log-off was asked for']), actions: 'note the grant' },
     { guard: 'out of Dialer altogether', actions: 'accept the removal' },
     { actions: 'note the campaigns left' },
   ],
   'break.status': [
     { guard: 'it is on break', actions: 'begin the break' },
     { guard: 'the break is pending', actions: 'note that the break is pending' },
-    { guard: 'the break is withdrawn', actions: 'forget the break' },
+    { guard: 'the break is withdrawn', actions: 'note the end of the break' },
   ],
   'break.answered': { guard: answers('pause', 'refused', 'forbidden', 'gone'), actions: 'drop the refused break' },
   'status.seen': [

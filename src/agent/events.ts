@@ -56,7 +56,12 @@ export type DialerEvent =
   | { readonly type: 'campaigns.changed'; readonly fresh: readonly string[]; readonly joined: number }
   /** Logged in to the campaigns asked for, and ready-for-calls accepted. `joined` counts all campaigns. */
   | { readonly type: 'campaigns.enlisted'; readonly command: number; readonly joined: number }
-  | { readonly type: 'campaigns.enlist-failed'; readonly command: number; readonly code: string; readonly final: boolean }
+  | {
+      readonly type: 'campaigns.enlist-failed';
+      readonly command: number;
+      readonly code: string;
+      readonly final: boolean;
+    }
   /** A supervisor put the agent into a campaign. */
   | { readonly type: 'campaigns.auto-login' }
   /** A supervisor took the agent out of campaigns; `joined` are left. */

@@ -76,7 +76,8 @@ export function runAgent(chart: AgentChart, user: string, clock: Clock, listener
         else listener.onFact(emission.fact);
       }
       const event = inbox.shift();
-      if (!event) break;
+      // Who has stopped hears nothing any more, not even what came in the same breath.
+      if (!event || isStopped(actor.getSnapshot().value)) break;
       cause = event.type;
       actor.send(event);
     }

@@ -2,11 +2,16 @@ import { assign, enqueueActions, setup } from 'xstate';
 import type { Clock } from '../base/clock.js';
 import { type AgentContext, type Awaiting, type CallStage, freshContext } from './context.js';
 import type { AgentEvent, SeenStatus, Verdict } from './events.js';
+import { breakMoves } from './moves/break.js';
 import { callMoves } from './moves/call.js';
+import { dialerMoves } from './moves/dialer.js';
 import { dispositionMoves } from './moves/disposition.js';
+import { logOffMoves } from './moves/log-off.js';
 import { Move } from './moves/move.js';
+import { popMoves } from './moves/pop.js';
+import { previewMoves } from './moves/preview.js';
 import { sessionMoves } from './moves/session.js';
-import { standingMoves } from './moves/standing.js';
+import { statusMoves } from './moves/status.js';
 import type { AgentEmission } from './orders.js';
 import type { AgentTimings } from './timings.js';
 
@@ -23,7 +28,12 @@ export interface AgentInput {
 export function vocabulary(clock: Clock, timings: AgentTimings) {
   const moves = {
     ...sessionMoves(timings),
-    ...standingMoves(timings),
+    ...dialerMoves(timings),
+    ...statusMoves(timings),
+    ...breakMoves(),
+    ...logOffMoves(),
+    ...popMoves(timings),
+    ...previewMoves(timings),
     ...callMoves(timings),
     ...dispositionMoves(timings),
   };
@@ -49,10 +59,10 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
 
       'the same call': ({ context, event }) =>
         event.type === 'call.popped' && event.pop.interactionId === context.call?.pop.interactionId,
-      'the same contact, placed': ({ context, event }) =>
+      'the same contact': ({ context, event }) =>
         event.type === 'call.popped' &&
         context.call !== null &&
-        (!event.pop.preview || event.pop.placed) &&
+        context.call.pop.preview &&
         event.pop.campaignId === context.call.pop.campaignId &&
         event.pop.contact !== '' &&
         event.pop.contact === context.call.pop.contact,
@@ -61,10 +71,12 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
       'it concerns the open call': ({ context, event }) =>
         'call' in event && event.call === context.call?.pop.interactionId,
       'a call is open': ({ context }) => context.call !== null,
+      'a call is in hand': ({ context }) => context.call !== null || context.nextPop !== null,
       'a pop waits': ({ context }) => context.nextPop !== null,
       'the stage is': ({ context }, stage: CallStage) => context.call?.stage === stage,
       'it is to be placed': ({ context }) => context.call?.place === true,
-      'nobody knows whether it is placed': ({ context }) => context.call !== null && Number.isFinite(context.call.deadline),
+      'nobody knows whether it is placed': ({ context }) =>
+        context.call !== null && Number.isFinite(context.call.deadline),
       'placing may be tried again': ({ context }) => (context.call?.placeTries ?? 0) < 3,
       'there is a next label': ({ context }) => context.call !== null && context.call.choice + 1 < context.call.choices,
       'there is no label at all': ({ event }) => event.type === 'call.end-decided' && event.choices === 0,
@@ -78,42 +90,70 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
       'the log-off is granted': ({ context }) => context.leave?.granted === true,
       'it leaves quietly': ({ context }) => context.leave?.quiet === true,
       'it leaves for good': ({ context, event }) =>
-        event.type === 'logoff.asked' ? event.forGood : context.leave?.forGood === true,
+        (event.type === 'logoff.asked' && event.forGood) || context.leave?.forGood === true,
+      'a shift began meanwhile': ({ context }) => context.leave?.back === true,
       'the log-off was requested thrice': ({ context }) => (context.leave?.tries ?? 0) >= 3,
-      'a break is granted': ({ context }) => context.pause?.granted === true,
+      /** An empty id means all of Dialer; to a log-off that was asked for, so does the last of the campaigns (§6.7). */
+      'out of Dialer altogether': ({ context, event }) =>
+        event.type === 'logout.granted' && (event.all || (context.leave !== null && event.joined === 0)),
+
       'a break is wanted': ({ context }) => context.pause !== null,
       'the break is ours': ({ context }) => context.pause?.by === 'us',
+      'a break is granted': ({ context }) => context.pause?.granted === true,
+      'a break of ours is not granted yet': ({ context }) => context.pause?.by === 'us' && !context.pause.granted,
+      'nothing is left of the break': ({ context }) =>
+        context.pause !== null && context.pause.until !== null && context.pause.until <= clock.monotonic(),
       'the break is under way': ({ context }) => context.pause?.by === 'person' || context.pause?.settled === true,
-      'the break is acknowledged': ({ context }) => context.pause?.acknowledged === true,
-      'a person set the status': ({ context }) => context.status.person,
-
-      'the link is down': ({ context }) => !context.dialer.linkUp,
-      'it was removed': ({ context }) => context.dialer.removed,
-      'the campaigns are known': ({ context }) => context.dialer.known,
-      'it is not enlisted': ({ context }) => !context.dialer.enlisted || context.dialer.fresh.length > 0,
-      'it is in no campaign': ({ context }) => context.dialer.known && context.dialer.joined === 0,
-      'there is no campaign to join': ({ context }) =>
-        context.dialer.known && context.dialer.joined === 0 && context.dialer.fresh.length === 0,
-      'campaigns are offered': ({ event }) => event.type === 'campaigns.changed' && event.fresh.length > 0,
-      'campaigns are left': ({ event }) =>
-        'joined' in event && (event.joined > 0 || (event.type === 'campaigns.changed' && event.fresh.length > 0)),
-      'out of Dialer altogether': ({ event }) => event.type === 'logout.granted' && event.all,
-      'out of Dialer altogether, as asked': ({ context, event }) =>
-        event.type === 'logout.granted' && event.all && context.leave !== null,
       'the break is withdrawn': ({ context, event }) =>
         event.type === 'break.status' &&
         event.status === 'not-on-break' &&
-        context.pause !== null &&
-        context.pause.acknowledged &&
+        context.pause?.acknowledged === true &&
         (!context.pause.granted || context.pause.by === 'person' || context.pause.settled),
-      'an ACD call is live': ({ context }) => context.status.acd,
-      'the status is': ({ event }, status: SeenStatus) => event.type === 'status.seen' && event.status === status,
+      'the break of a person is over': ({ context, event }) =>
+        event.type === 'break.status' && event.status === 'not-on-break' && context.pause?.by === 'person',
       'it is on break': ({ event }) => event.type === 'break.status' && event.status === 'on-break',
       'the break is pending': ({ event }) => event.type === 'break.status' && event.status === 'pending',
-      'it is off break': ({ event }) => event.type === 'break.status' && event.status === 'not-on-break',
+      'a break is left from before': ({ context, event }) =>
+        event.type === 'break.status' &&
+        event.status !== 'not-on-break' &&
+        context.pause === null &&
+        !context.status.everAvailable,
+
+      'the link is down': ({ context }) => !context.dialer.linkUp,
+      'it is logged in to Dialer': ({ context }) => context.dialer.loggedIn,
+      'the log-in is under way': ({ context }) => context.awaiting.relog !== 0,
+      'it is to stay out of Dialer': ({ context }) =>
+        context.dialer.removed !== 'no' &&
+        !context.dialer.loggedIn &&
+        context.call === null &&
+        context.nextPop === null,
+      'it was taken out of Dialer': ({ context }) => context.dialer.removed === 'from Dialer',
+      'the campaigns are known': ({ context }) => context.dialer.known,
+      'it is in no campaign': ({ context }) =>
+        context.dialer.known && context.dialer.joined === 0 && context.dialer.fresh.length === 0,
+      'there is no campaign to join': ({ context }) =>
+        context.dialer.known && context.dialer.joined === 0 && !context.dialer.more,
+      'it is to enlist': ({ context }) => !context.dialer.enlisted || context.dialer.more,
+      'more is offered': ({ context }) => context.dialer.more,
+      'an enlisting is under way': ({ context }) => context.awaiting.enlist !== 0,
+      'campaigns are offered': ({ event }) => event.type === 'campaigns.changed' && event.fresh.length > 0,
+      'campaigns are left': ({ event }) =>
+        'joined' in event && (event.joined > 0 || (event.type === 'campaigns.changed' && event.fresh.length > 0)),
+
+      'the status is': ({ event }, status: SeenStatus) => event.type === 'status.seen' && event.status === status,
+      'a person set the status': ({ context }) => context.status.person,
+      'an ACD call is live': ({ context }) => context.status.acd,
+      'the status is ours to set': ({ context }) =>
+        !context.status.person && !context.status.acd && context.leave?.quiet !== true,
+      'only Available is missing': ({ context }) =>
+        context.dialer.enlisted && !context.dialer.more && context.call === null && context.leave === null,
       'Available was refused thrice': ({ context }) => context.status.refusals >= 2,
+
       'it may come back': ({ context, event }) =>
-        event.type === 'session.lost' && event.again && (context.leave === null || context.call !== null),
+        event.type === 'session.lost' &&
+        event.again &&
+        (context.leave === null || context.call !== null || context.nextPop !== null),
+      'it may not come back': ({ event }) => event.type === 'session.lost' && !event.again,
     },
     delays: {
       'the stage ends': ({ context }) => until(context.call?.deadline ?? 0),

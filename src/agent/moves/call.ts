@@ -1,5 +1,6 @@
 import type { CallResult, PreviewOutcome } from '../../journal/record.js';
-import type { OpenCall } from '../context.js';
+import { type OpenCall, refOf } from '../context.js';
+import type { PopFacts } from '../events.js';
 import type { CallInHand } from '../orders.js';
 import type { AgentTimings } from '../timings.js';
 import { type Move, on } from './move.js';
@@ -72,6 +73,22 @@ export function closeCall(move: Move, result: CallResult, basis: string): void {
   const seconds = (move.now - call.poppedAt) / 1_000;
   move.fact({ kind: 'call.closed', call: call.ref, label: call.label, result, basis, seconds });
   move.set({ call: null });
+}
+
+/** Nobody will hear of it again: whatever is in hand is recorded as unknown. */
+export function closeAll(move: Move, basis: string): void {
+  const { nextPop } = move.context;
+  closeCall(move, 'unknown', basis);
+  if (nextPop) closeUntaken(move, nextPop, 'unknown', basis);
+  move.set({ nextPop: null });
+}
+
+/** A pop that was never taken: it counts, and it is over. */
+export function closeUntaken(move: Move, pop: PopFacts, result: 'void' | 'unknown', basis: string): void {
+  const call = refOf(pop);
+  move.fact({ kind: 'pop', call });
+  if (pop.preview) move.fact({ kind: 'preview', call, outcome: pop.placed ? 'placed' : 'withdrawn' });
+  move.fact({ kind: 'call.closed', call, label: '', result, basis, seconds: 0 });
 }
 
 /** Each preview has one outcome, said once; the first word counts. */

@@ -45,7 +45,7 @@ export function dialerMoves(timings: AgentTimings) {
     ),
 
     /** Log in to what is offered, then ready-for-calls: again after each further campaign (reference §4.3, §4.4). */
-    'enlist': (move: Move) => {
+    enlist: (move: Move) => {
       dialer(move, { more: false });
       move.order('enlist', { do: 'enlist' });
     },

@@ -1,8 +1,7 @@
 import type { AgentTimings } from '../timings.js';
-import { closeCall, hangUpWhatIsLeft, patch } from './call.js';
+import { closeAll, closeCall, hangUpWhatIsLeft, patch } from './call.js';
 import { quit, requestWhatIsOwed } from './log-off.js';
 import { type Move, on } from './move.js';
-import { closeAll } from './pop.js';
 
 /** The end of a call: its disposition, sent so that exactly one is accepted (rules 5 and 6). */
 export function dispositionMoves(timings: AgentTimings) {
@@ -62,7 +61,10 @@ export function dispositionMoves(timings: AgentTimings) {
       const wasRefused = event.type === 'call.disposition-answered';
       hangUpWhatIsLeft(move);
       closeCall(move, 'failed', wasRefused ? 'refused' : call.choices === 0 ? 'no-label' : 'unavailable');
-      move.problem('agent/disposition-refused', 'No disposition was accepted for a call; the agent logs off and stops.');
+      move.problem(
+        'agent/disposition-refused',
+        'No disposition was accepted for a call; the agent logs off and stops.',
+      );
       quit(move, 'disposition-refused', { quiet: true });
       requestWhatIsOwed(move);
     },

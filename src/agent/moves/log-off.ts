@@ -20,7 +20,10 @@ export function logOffMoves() {
     'remember the log-off': on('logoff.asked', (move, event) => remember(move, event.reason, event.forGood)),
 
     'leave the lost station': (move: Move) => {
-      move.problem('agent/station-lost', 'The station was taken or lost; the agent logs off and does not steal it back.');
+      move.problem(
+        'agent/station-lost',
+        'The station was taken or lost; the agent logs off and does not steal it back.',
+      );
       quit(move, 'station-lost');
     },
 
@@ -65,12 +68,19 @@ export function leaveFor(move: Move, reason: string, forGood: boolean): Leave {
   };
 }
 
-/** Leaves and does not come back, for a reason that a person must look at. It is said once. */
+/** Leaves and does not come back, for a reason that a person must look at. */
 export function quit(move: Move, reason: string, { quiet = false } = {}): void {
-  const wasTold = move.context.leave?.told === true;
-  remember(move, reason, true);
+  if (!move.context.leave) move.fact({ kind: 'logoff.asked', reason });
+  stopFor(move, reason);
   const { leave } = move.context;
-  if (leave) move.set({ leave: { ...leave, told: true, quiet: quiet || leave.quiet } });
+  if (leave && quiet) move.set({ leave: { ...leave, quiet } });
+}
+
+/** Nothing is left to ask Dialer for: the agent will not come back, and says why, once. */
+export function stopFor(move: Move, reason: string): void {
+  const wasTold = move.context.leave?.told === true;
+  endBreak(move);
+  move.set({ leave: { ...leaveFor(move, reason, true), told: true } });
   if (!wasTold) move.fact({ kind: 'stopped', reason, forGood: true });
 }
 

@@ -1,7 +1,7 @@
 import { type CallStage, type OpenCall, openCall, refOf } from '../context.js';
 import type { PopFacts } from '../events.js';
 import type { AgentTimings } from '../timings.js';
-import { closeCall, connect, decide, hangUp, patch, previewOutcome } from './call.js';
+import { closeCall, closeUntaken, connect, decide, hangUp, patch, previewOutcome } from './call.js';
 import { dispose } from './disposition.js';
 import { type Move, on } from './move.js';
 import { beginToRing } from './preview.js';
@@ -52,14 +52,6 @@ export function takeWaitingPop(move: Move, timings: AgentTimings): void {
   takePop(move, nextPop, timings);
 }
 
-/** Nobody will hear of it again: whatever is in hand is recorded as unknown. */
-export function closeAll(move: Move, basis: string): void {
-  const { nextPop } = move.context;
-  closeCall(move, 'unknown', basis);
-  if (nextPop) closeUntaken(move, nextPop, 'unknown', basis);
-  move.set({ nextPop: null });
-}
-
 function begin(move: Move, pop: PopFacts, timings: AgentTimings): void {
   const stage: CallStage = !pop.preview ? 'talking' : pop.placed ? 'ringing' : 'previewing';
   const nth = move.context.calls + 1;
@@ -100,12 +92,4 @@ function stageAfterRepop(call: OpenCall, pop: PopFacts): CallStage {
     default:
       return call.stage;
   }
-}
-
-/** A pop that was never taken: it counts, and it is over. */
-function closeUntaken(move: Move, pop: PopFacts, result: 'void' | 'unknown', basis: string): void {
-  const call = refOf(pop);
-  move.fact({ kind: 'pop', call });
-  if (pop.preview) move.fact({ kind: 'preview', call, outcome: pop.placed ? 'placed' : 'withdrawn' });
-  move.fact({ kind: 'call.closed', call, label: '', result, basis, seconds: 0 });
 }

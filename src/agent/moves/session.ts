@@ -1,9 +1,10 @@
 import { afterSessionLoss, NOTHING_AWAITED } from '../context.js';
 import type { AgentTimings } from '../timings.js';
 import { endBreak } from './break.js';
-import { leaveFor, quit } from './log-off.js';
+import { closeAll } from './call.js';
+import { leaveFor, stopFor } from './log-off.js';
 import { type Move, on } from './move.js';
-import { closeAll, takeWaitingPop } from './pop.js';
+import { takeWaitingPop } from './pop.js';
 
 /** Getting a session, losing it, and leaving it. */
 export function sessionMoves(timings: AgentTimings) {
@@ -36,14 +37,14 @@ export function sessionMoves(timings: AgentTimings) {
     'give up for good': (move: Move, event: { type: string; code?: string }) => {
       const reason = event.code ?? 'refused';
       closeAll(move, 'gave-up');
-      quit(move, reason);
+      stopFor(move, reason);
       move.set({ setback: reason });
     },
 
     'lose the session': on('session.lost', (move, event) => {
       if (!event.again) {
         closeAll(move, 'session-lost');
-        quit(move, event.reason);
+        stopFor(move, event.reason);
       }
       lose(move, event.reason);
     }),
@@ -60,7 +61,7 @@ export function sessionMoves(timings: AgentTimings) {
     },
 
     /** Off shift: the next shift begins with a clean sheet. */
-    'rest': (move: Move) => {
+    rest: (move: Move) => {
       endBreak(move);
       move.set({ ...afterSessionLoss(move.context), leave: null, setback: null });
       move.set({ dialer: { ...move.context.dialer, removed: 'no' } });

@@ -1,0 +1,163 @@
+import { and } from 'xstate';
+import { isAwaited, takes } from './at-work.js';
+import type { Vocabulary } from './vocabulary.js';
+
+/** Not in Dialer: off shift, on the way in, on the way out, or waiting for better times. */
+export function loggedOut(words: Vocabulary) {
+  return words.createStateConfig({
+    id: 'logged-out',
+    initial: 'offline',
+    on: {
+      'campaigns.changed': { actions: 'note the campaigns' },
+      'campaigns.auto-login': { actions: 'note the return' },
+      'link.down': {},
+      'link.up': {},
+    },
+    states: {
+      offline: words.createStateConfig({
+        id: 'offline',
+        on: {
+          'shift.began': { target: 'waiting', actions: 'ask for a turn' },
+          'logoff.asked': { guard: 'it leaves for good', target: 'stopped' },
+          'session.lost': {},
+          cut: { target: 'stopped' },
+        },
+      }),
+      waiting: words.createStateConfig({
+        id: 'waiting',
+        on: {
+          'turn.granted': { target: 'connecting.opening', actions: 'open the session' },
+          'logoff.asked': [
+            { guard: 'a call is open', actions: 'remember the log-off' },
+            { guard: 'it leaves for good', target: 'stopped', actions: 'give the turn back' },
+            { target: 'offline', actions: ['give the turn back', 'rest'] },
+          ],
+          'session.lost': {},
+        },
+      }),
+      connecting: connecting(words),
+      removed: removed(words),
+      parting: parting(words),
+      leaving: leaving(words),
+      stopped: { id: 'stopped', type: 'final' },
+    },
+  });
+}
+
+function connecting(words: Vocabulary) {
+  return words.createStateConfig({
+    initial: 'opening',
+    on: {
+      'logoff.asked': [
+        { guard: 'a call is in hand', actions: 'remember the log-off' },
+        { target: 'leaving', actions: ['remember the log-off', 'close the session'] },
+      ],
+      'call.popped': { actions: 'let the pop wait' },
+      /** Messages may overtake the answer to the log-in (reference §4.3). */
+      'break.status': [
+        { guard: 'a break is left from before', actions: 'end what was left' },
+        { guard: 'it is on break', actions: 'begin the break' },
+        { guard: 'the break of a person is over', actions: 'note the end of the break' },
+      ],
+    },
+    states: {
+      opening: {
+        on: {
+          'session.opened': { guard: isAwaited, target: 'preparing', actions: 'prepare the session' },
+          'session.refused': { guard: isAwaited, target: '#stopped', actions: 'give up for good' },
+          'session.unreached': {
+            guard: isAwaited,
+            target: '#waiting',
+            actions: ['note that no host had us', 'ask for a turn'],
+          },
+        },
+      },
+      preparing: {
+        on: {
+          'session.prepared': [
+            { guard: and([isAwaited, 'it is to stay out of Dialer']), target: '#removed' },
+            { guard: isAwaited, target: 'logging-in', actions: 'log in to Dialer' },
+          ],
+          'session.unprepared': [
+            {
+              guard: and([isAwaited, 'it is final']),
+              target: '#leaving',
+              actions: ['give up for good', 'close the session'],
+            },
+            { guard: isAwaited, target: '#waiting', actions: ['fall back', 'ask for a turn'] },
+          ],
+        },
+      },
+      'logging-in': {
+        id: 'logging-in',
+        on: {
+          'dialer.logged-in': { guard: isAwaited, target: '#logged-in', actions: 'note the Dialer log-in' },
+          'dialer.log-in-failed': [
+            {
+              guard: and([isAwaited, 'it is final']),
+              target: '#leaving',
+              actions: ['give up for good', 'close the session'],
+            },
+            { guard: isAwaited, target: '#waiting', actions: ['fall back', 'ask for a turn'] },
+          ],
+        },
+      },
+    },
+  });
+}
+
+/** Taken out of Dialer by others: the session lives and listens until somebody puts the agent in again (rule 9). */
+function removed(words: Vocabulary) {
+  return words.createStateConfig({
+    id: 'removed',
+    on: {
+      'campaigns.changed': [
+        {
+          guard: 'campaigns are offered',
+          target: '#logging-in',
+          actions: ['note the campaigns', 'note the return', 'log in to Dialer'],
+        },
+        { actions: 'note the campaigns' },
+      ],
+      'campaigns.auto-login': { target: '#logging-in', actions: ['note the return', 'log in to Dialer'] },
+      'shift.began': { target: '#logging-in', actions: ['note the return', 'log in to Dialer'] },
+      'call.popped': takes('take the pop'),
+      'logoff.asked': { target: 'parting', actions: ['remember the log-off', 'say farewell'] },
+      'station.lost': { target: 'parting', actions: ['leave the lost station', 'say farewell'] },
+    },
+  });
+}
+
+/** The log-off is granted. A pop that still comes is handled before the session is deleted (rule 3). */
+function parting(words: Vocabulary) {
+  return words.createStateConfig({
+    id: 'parting',
+    on: {
+      'session.farewell-said': { guard: isAwaited, target: 'leaving', actions: 'close the session' },
+      'call.popped': takes('take the pop'),
+      'logoff.asked': { actions: 'remember the log-off' },
+      'shift.began': { actions: 'note the shift' },
+    },
+  });
+}
+
+function leaving(words: Vocabulary) {
+  const gone = [
+    { guard: 'it leaves for good', target: 'stopped' },
+    { guard: 'a shift began meanwhile', target: 'waiting', actions: ['rest', 'ask for a turn'] },
+    { target: 'offline', actions: 'rest' },
+  ] as const;
+  return words.createStateConfig({
+    id: 'leaving',
+    on: {
+      'session.closed': gone.map((way) => ({
+        ...way,
+        guard: 'guard' in way ? and([isAwaited, way.guard]) : isAwaited,
+      })),
+      'session.lost': gone,
+      'logoff.asked': { actions: 'remember the log-off' },
+      'shift.began': { actions: 'note the shift' },
+      cut: { actions: 'note the cut' },
+    },
+  });
+}
