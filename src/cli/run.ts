@@ -122,16 +122,18 @@ async function work(config: WorkerConfig<WorldConfig>, io: Io, colour: boolean):
     });
     const running = fleet;
     if (config.http) {
-      const server = await startHttpServer({
-        ...config.http,
-        metrics,
-        status: () => ({
-          ready: running.reasons().length === 0,
-          desired: running.desired,
-          reasons: running.reasons(),
-          agents: running.agents,
-          totals: () => tally.snapshot(clock.now()),
-        }),
+      const status = () => ({
+        ready: running.reasons().length === 0,
+        desired: running.desired,
+        reasons: running.reasons(),
+        agents: running.agents,
+        totals: () => tally.snapshot(clock.now()),
+      });
+      const { host, port, anyPort } = config.http;
+      const server = await startHttpServer({ host, port, metrics, status }).catch((error: unknown) => {
+        if (!anyPort) throw error;
+        log.warn({ port }, 'the default port of the metrics is taken; a free one serves instead');
+        return startHttpServer({ host, port: 0, metrics, status });
       });
       page = server.url;
       releases.push(server.close);

@@ -173,7 +173,9 @@ function assemble<World>(
     },
     drain: { timeoutMs: drain?.timeout ?? 120_000 },
     recovery: { waitMs: recovery?.wait ?? 10_000 },
-    ...(flags.noMetrics ? {} : { http: { host: http?.host ?? '127.0.0.1', port: http?.port ?? 9_464 } }),
+    ...(flags.noMetrics
+      ? {}
+      : { http: { host: http?.host ?? '127.0.0.1', port: http?.port ?? 9_464, anyPort: http?.port === undefined } }),
     log: { level: log?.level ?? 'info', ...(flags.logFile === undefined ? {} : { file: flags.logFile }) },
     safety: { allowHosts, maxAgents: safety?.maxAgents ?? Number.POSITIVE_INFINITY },
     ...(flags.summary === undefined ? {} : { summary: flags.summary }),

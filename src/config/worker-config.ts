@@ -14,7 +14,12 @@ export interface WorkerConfig<World = unknown> {
   readonly drain: { readonly timeoutMs: number };
   readonly recovery: { readonly waitMs: number };
   /** Left out: no metrics. */
-  readonly http?: { readonly host: string; readonly port: number };
+  readonly http?: {
+    readonly host: string;
+    readonly port: number;
+    /** Nobody asked for this port: where it is taken, any free one will do. */
+    readonly anyPort: boolean;
+  };
   readonly log: { readonly level: LogLevel; readonly file?: string };
   readonly safety: {
     /** Host names, with or without port, that may be talked to at all. */

@@ -147,9 +147,9 @@ describe('a broken policy is told by place and sentence', () => {
     ],
     [
       'a key of a later version',
-      'version: 1\ntimezone: UTC\nrules:\n  - when: { any: [ { nthCall: 3 } ] }\n    then: { hangUp: true }',
+      'version: 1\ninclude: [other.yaml]\nrules:\n  - when: { any: [ { nthCall: 3 } ] }\n    then: { hangUp: true }',
       [
-        '2:1 Times of day ("timezone") is not supported yet; it comes with a later version.',
+        '2:1 Including other files ("include") is not supported yet; it comes with a later version.',
         '4:22 Testing the number of the call ("nthCall") is not supported yet; it comes with a later version.',
         '5:13 Hanging up at connect ("hangUp") is not supported yet; it comes with a later version.',
       ],

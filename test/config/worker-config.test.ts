@@ -85,7 +85,7 @@ describe('a worker file', () => {
       statuses: { available: 'Available', break: 'Lunch', end: 'Gone Home' },
       drain: { timeoutMs: 60_000 },
       recovery: { waitMs: 5_000 },
-      http: { host: '0.0.0.0', port: 0 },
+      http: { host: '0.0.0.0', port: 0, anyPort: false },
       log: { level: 'debug' },
       safety: { allowHosts: ['cic1.example.com', 'cic2.example.com'], maxAgents: 5 },
       quiet: false,
@@ -158,7 +158,7 @@ describe('flags', () => {
       load: { loginsPerSecond: 50 },
       limits: { durationMs: 30_000, calls: 10 },
       drain: { timeoutMs: 5_000 },
-      http: { host: '::1', port: 0 },
+      http: { host: '::1', port: 0, anyPort: false },
       log: { level: 'warn', file: 'run.log' },
       safety: { allowHosts: ['127.0.0.1', 'cic2'] },
       summary: 'out.json',
@@ -181,7 +181,7 @@ describe('flags', () => {
       policy: { name: 'default' },
     });
     expect(config).not.toHaveProperty('seed');
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 9_464 });
+    expect(config.http).toEqual({ host: '127.0.0.1', port: 9_464, anyPort: true });
     expect(configOf({ ...alone, noMetrics: true })).not.toHaveProperty('http');
   });
 
