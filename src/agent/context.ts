@@ -18,7 +18,7 @@ export type CallStage = (typeof CALL_STAGES)[number];
 export interface OpenCall {
   /** The latest pop: what commands name. */
   readonly pop: PopFacts;
-  /** The call as records name it, by its first pop, also when it comes back under a new id (reference §7 #9). */
+  /** The call as records name it: campaign and kind of its first pop, and the id that it has now. */
   readonly ref: CallRef;
   /** It began as a preview. */
   readonly fromPreview: boolean;

@@ -454,11 +454,14 @@ describe('rule 4: previews', () => {
       if (inner === 'ringing') d.answer('place', 'ok');
       d.pop('201', { contact: 'contact of 101' });
       expect(d.place).toBe('on-call.talking');
-      expect(d.previews).toEqual(['101 placed']);
+      expect(d.previews).toEqual([inner === 'ringing' ? '101 placed' : '201 placed']);
       await d.finish();
       expect(d.last('disposition').order.call).toBe('201');
       expect(d.popped).toEqual(['101']);
-      expect(d.closed).toEqual(['101 accepted answer']);
+      expect(d.factsOf('call.renamed')).toMatchObject([
+        { was: '101', call: { interactionId: '201', kind: 'preview' } },
+      ]);
+      expect(d.closed).toEqual(['201 accepted answer']);
     },
   );
 

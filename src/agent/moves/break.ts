@@ -65,13 +65,13 @@ export function breakMoves() {
 export function endBreak(move: Move): void {
   const { pause } = move.context;
   if (!pause) return;
-  if (pause.until !== null) move.fact({ kind: 'break.ended', reason: pause.reason });
+  move.fact({ kind: pause.until === null ? 'break.dropped' : 'break.ended', reason: pause.reason });
   move.set({ pause: null });
 }
 
 function remember(move: Move, reason: string, forMs: number): void {
   move.set({ pause: newPause(move, 'us', reason, forMs) });
-  move.fact({ kind: 'break.asked', reason });
+  move.fact({ kind: 'break.asked', reason, forMs });
 }
 
 function begin(move: Move, pause: Pause): void {

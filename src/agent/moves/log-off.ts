@@ -70,7 +70,7 @@ export function leaveFor(move: Move, reason: string, forGood: boolean): Leave {
 
 /** Leaves and does not come back, for a reason that a person must look at. */
 export function quit(move: Move, reason: string, { quiet = false } = {}): void {
-  if (!move.context.leave) move.fact({ kind: 'logoff.asked', reason });
+  if (!move.context.leave) move.fact({ kind: 'logoff.asked', reason, forGood: true });
   stopFor(move, reason);
   const { leave } = move.context;
   if (leave && quiet) move.set({ leave: { ...leave, quiet } });
@@ -95,7 +95,7 @@ export function requestWhatIsOwed(move: Move): void {
 
 /** A log-off ends a break, asked for or granted (rule 8). */
 function remember(move: Move, reason: string, forGood: boolean): void {
-  if (!move.context.leave) move.fact({ kind: 'logoff.asked', reason });
+  if (!move.context.leave) move.fact({ kind: 'logoff.asked', reason, forGood });
   endBreak(move);
   move.set({ leave: leaveFor(move, reason, forGood) });
 }

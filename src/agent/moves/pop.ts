@@ -24,7 +24,13 @@ export function popMoves(timings: AgentTimings) {
     'update the call': on('call.popped', (move, event) => patch(move, { pop: event.pop })),
 
     /** The same contact under a new id after a placed preview (reference §7 #9). */
-    'know the call by its new id': on('call.popped', (move, event) => patch(move, { pop: event.pop })),
+    'know the call by its new id': on('call.popped', (move, event) => {
+      const { call } = move.context;
+      if (!call) return;
+      const ref = { ...call.ref, interactionId: event.pop.interactionId };
+      patch(move, { pop: event.pop, ref });
+      move.fact({ kind: 'call.renamed', call: ref, was: call.ref.interactionId });
+    }),
   };
 }
 
@@ -58,7 +64,8 @@ function begin(move: Move, pop: PopFacts, timings: AgentTimings): void {
   // A call that was taken ends the row of those that rang out on us.
   const status = { ...move.context.status, notAnswering: 0 };
   move.set({ call: openCall(pop, nth, stage, move.now), calls: nth, nextPop: null, status });
-  move.fact({ kind: 'pop', call: refOf(pop) });
+  const { preview, placed, previewEndsInMs } = pop;
+  move.fact({ kind: 'pop', call: refOf(pop), nth, preview, placed, previewEndsInMs });
   if (stage === 'ringing') previewOutcome(move, 'placed');
   if (stage === 'talking') connect(move, timings);
   else decide(move, 'offer', timings);
