@@ -134,6 +134,11 @@ export class Attendance {
     await this.status?.setEnd();
   }
 
+  /** A call is in hand: Available must not be set over it. */
+  callCame(): void {
+    this.status?.forgetWish();
+  }
+
   /** A disposition is being sent: the status that follows is Dialer's. */
   dispositioning(): void {
     this.status?.dispositioning();
@@ -156,7 +161,7 @@ export class Attendance {
   async close(): Promise<void> {
     this.isOver = true;
     this.isReading();
-    this.status?.close();
+    this.status?.forgetWish();
     await this.session.close();
   }
 }

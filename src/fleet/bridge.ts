@@ -290,6 +290,7 @@ class AgentBridge implements Bridge {
     const { campaigns, session, watchesQueue } = attendance;
     const campaign = campaigns.nameOf(pop.campaignId);
     const facts = this.calls.popped(pop, campaign, this.deps.clock.now(), session.clockSkewMs);
+    attendance.callCame();
     this.tell({ type: 'call.popped', pop: facts });
     if (facts.placed && !watchesQueue && this.agent.context().call?.stage === 'ringing') {
       this.tell({ type: 'call.connected', call: facts.interactionId });

@@ -25,6 +25,9 @@ const AFTER_CALL = ['follow up'];
 const NOT_ANSWERING = ['acd - agent not answering', 'acdagentnotanswering', 'agent not answering'];
 /** How long a completion may take before we look for ourselves (rule 2). */
 const CONFIRM_MS = 5_000;
+/** How often, and after which pause, we look again while Dialer has a call for us whose pop is not here yet. */
+const LOOKS = 5;
+const LOOK_AGAIN_MS = 2_000;
 /** Completions may overtake the 202 they belong to; so many are kept (reference §2.4). */
 const MOST_EARLY = 50;
 
@@ -53,6 +56,8 @@ export class StatusDesk {
   private wish: Wish | null = null;
   /** From a disposition until Available is in force again, an unknown status is Dialer's: the campaign's follow-up. */
   private afterCall = false;
+  /** The last call is dispositioned and Available was not set since: Dialer has no call for us. */
+  private isFree = false;
 
   constructor(options: {
     clock: Clock;
@@ -78,6 +83,28 @@ export class StatusDesk {
     this.forgetWish();
     const wish: Wish = { command, requestId: undefined, timer: undefined };
     this.wish = wish;
+    // Only right after our own disposition is it certain that no call is on its way to us.
+    if (this.isFree) await this.putAvailable(wish);
+    else await this.putUnlessOnCall(wish, LOOKS);
+  }
+
+  /**
+   * Available over a call whose pop has not reached us yet would make Dialer record that call as Ambiguous (reference
+   * §6.2): looks first, and gives a pop the time to arrive.
+   */
+  private async putUnlessOnCall(wish: Wish, looks: number): Promise<void> {
+    const answer = await this.outbox.put(() => this.session.run(getStatus(this.session.userId)));
+    if (this.wish !== wish) return;
+    const id = answer.kind === 'ok' ? answer.body?.statusId.toLowerCase() : undefined;
+    if (id !== undefined && looks > 0 && this.isDialerCall(id)) {
+      wish.timer = this.clock.setTimeout(() => void this.putUnlessOnCall(wish, looks - 1), LOOK_AGAIN_MS);
+      return;
+    }
+    await this.putAvailable(wish);
+  }
+
+  private async putAvailable(wish: Wish): Promise<void> {
+    this.isFree = false;
     const answer = await this.put(this.catalog.resolve(this.names.available)?.statusId ?? this.names.available);
     if (this.wish !== wish) return;
     if (answer.kind === 'refused' || (answer.kind === 'lost' && !answer.sent)) {
@@ -128,11 +155,13 @@ export class StatusDesk {
   /** A disposition is being sent. */
   dispositioning(): void {
     this.afterCall = true;
+    this.isFree = true;
   }
 
-  /** No more timers: the session is over. */
-  close(): void {
-    this.forgetWish();
+  /** A call is in hand, or the session is over: nobody waits for Available any more, and it must not be set. */
+  forgetWish(): void {
+    if (this.wish) this.clock.clearTimeout(this.wish.timer);
+    this.wish = null;
   }
 
   completed(message: AsyncOperationCompletedMessage): void {
@@ -176,6 +205,10 @@ export class StatusDesk {
     return 'person';
   }
 
+  private isDialerCall(id: string): boolean {
+    return this.wordsOf(id).some((word) => DIALER_CALL.includes(word));
+  }
+
   private wordsOf(id: string): string[] {
     const status = this.catalog.find(id);
     return [id, status?.systemId, status?.messageText].flatMap((word) => (word ? [word.toLowerCase()] : []));
@@ -196,12 +229,16 @@ export class StatusDesk {
   private async look(wish: Wish): Promise<void> {
     const answer: Answer<UserStatus> = await this.outbox.put(() => this.session.run(getStatus(this.session.userId)));
     if (this.wish !== wish) return;
-    if (answer.kind === 'ok' && answer.body) {
-      this.seen(answer.body.statusId);
-      if (this.wish === wish) this.refuse(wish);
-    } else {
+    const id = answer.kind === 'ok' ? answer.body?.statusId : undefined;
+    if (id === undefined) {
       this.refuse(wish);
+      return;
     }
+    this.seen(id);
+    if (this.wish !== wish) return;
+    // Available came into force and brought a call with it; its pop is on the way.
+    if (this.isDialerCall(id.toLowerCase())) this.confirm(wish);
+    else this.refuse(wish);
   }
 
   private confirm(wish: Wish): void {
@@ -213,10 +250,5 @@ export class StatusDesk {
   private refuse(wish: Wish): void {
     this.forgetWish();
     this.tell({ type: 'available.refused', command: wish.command });
-  }
-
-  private forgetWish(): void {
-    if (this.wish) this.clock.clearTimeout(this.wish.timer);
-    this.wish = null;
   }
 }
