@@ -165,7 +165,7 @@ export function startLiveView({ out, clock, view, colour }: LiveViewOptions): Li
   const toTop = (): string => (drawn > 0 ? `\r\u001b[${drawn}A` : '');
   /** The view, in a form that overwrites the one drawn before. */
   const frame = (): string => {
-    const lines = renderView(view(), { width: out.columns ?? 80, colour }).slice(0, Math.max(1, (out.rows ?? 24) - 1));
+    const lines = renderView(view(), { width: out.columns || 80, colour }).slice(0, Math.max(1, (out.rows || 24) - 1));
     drawn = lines.length;
     return `${NO_WRAP}${lines.map((line) => `${line}${ERASE_TO_LINE_END}\n`).join('')}${WRAP}${ERASE_BELOW}`;
   };
