@@ -91,6 +91,7 @@ class Shift {
   private readonly campaigns = new Map<string, Campaign>();
   private readonly queue = new Map<string, Record<string, string>>();
   private readonly ended = new Map<string, string>();
+  private readonly connected = new Set<string>();
   private readonly completed = new Map<string, unknown>();
   private readonly pops: Pop[] = [];
   private readonly seenPops = new Set<string>();
@@ -189,6 +190,7 @@ class Shift {
       };
       this.queue.set(id, attributes);
       const state = attributes.eic_state;
+      if (state === 'C') this.connected.add(id);
       if (state === 'E' || state === 'I') this.ended.set(id, state);
       else if (json.isDelta === false) this.ended.delete(id);
     }
@@ -412,8 +414,8 @@ class Shift {
     }
     if (connected) await this.until(() => this.ended.has(pop.interactionId), this.plan.talkMs);
     if (number >= this.plan.calls && !this.leaving) await this.logOff();
-    const farSide = this.ended.has(pop.interactionId);
-    if (!farSide) await this.hangUp(pop);
+    if (!this.ended.has(pop.interactionId)) await this.hangUp(pop);
+    const farSide = this.ended.get(pop.interactionId) === 'E';
     await this.finish(pop, this.choose(pop, number, connected), connected, farSide);
   }
 
@@ -428,7 +430,7 @@ class Shift {
 
   private async connect(pop: Pop): Promise<boolean> {
     const id = pop.interactionId;
-    const decided = () => this.queue.get(id)?.eic_state === 'C' || this.ended.has(id);
+    const decided = () => this.connected.has(id) || this.ended.has(id);
     await this.needed(decided, 15_000, `call ${id} to connect or end (queue says ${this.queue.get(id)?.eic_state})`);
     const item = this.queue.get(id);
     if (item && item.eic_state === 'C')
@@ -436,7 +438,7 @@ class Shift {
         item.is_attr_campaignid === pop.campaignId,
         `is_attr_campaignid ${item.is_attr_campaignid} on a call of ${pop.campaignId}`,
       );
-    return item?.eic_state === 'C';
+    return this.connected.has(id);
   }
 
   private async hangUp(pop: Pop): Promise<void> {
