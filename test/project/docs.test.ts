@@ -61,6 +61,11 @@ describe('docs/errors.md', () => {
     expect(first('The client: `icws/…`')).toEqual(sorted(codes));
   });
 
+  test('names every failure of the journal, and no other', () => {
+    const union = read('src/journal/errors.ts').split('export class')[0] as string;
+    expect(first('The journal: `journal/…`')).toEqual(sorted(all(union, /'(journal\/[a-z-]+)'/g)));
+  });
+
   test('names every problem of an agent, and no other', () => {
     expect(first('Agents: `agent/…`')).toEqual(sorted(all(code, /'(agent\/[a-z-]+)'/g)));
   });
