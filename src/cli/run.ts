@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { agentChart } from '../agent/chart.js';
 import { DEFAULT_TIMINGS } from '../agent/timings.js';
@@ -117,6 +117,7 @@ async function work(config: WorkerConfig<WorldConfig>, io: Io, colour: boolean):
       durationMs: config.limits.durationMs ?? null,
       maxCalls: config.limits.calls ?? null,
       drainTimeoutMs: config.drain.timeoutMs,
+      nameContact: contactNames(),
       openSession: connection.openSession,
       onMessage: (type) => metrics.message(type),
     });
@@ -165,6 +166,13 @@ async function work(config: WorkerConfig<WorldConfig>, io: Io, colour: boolean):
     // Nothing of ours is left; a socket that a server holds half open must not keep the process.
     setTimeout(() => process.exit(), LINGER_MS).unref();
   }
+}
+
+/** Names contacts by a keyed hash: equal within this run, and nothing can be read from it. */
+function contactNames(): (columns: string) => string {
+  const key = randomBytes(32);
+  return (columns) =>
+    columns === '' ? '' : createHmac('sha256', key).update(columns).digest('base64url').slice(0, 16);
 }
 
 function consoleFor(config: WorkerConfig, isLive: boolean, colour: boolean, print: (text: string) => void) {

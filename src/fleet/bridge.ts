@@ -9,7 +9,7 @@ import type { Random } from '../base/random.js';
 import type { Answer } from '../icws/answer.js';
 import { disposition, pickup } from '../icws/commands.js';
 import type { Session } from '../icws/session.js';
-import { callRef, type Fact } from '../journal/record.js';
+import { callRef, type DecisionPoint, type Fact } from '../journal/record.js';
 import type { Recorder } from '../journal/recorder.js';
 import type { Pop } from '../wire/index.js';
 import { Attendance, NO_SESSION } from './attendance.js';
@@ -29,6 +29,8 @@ export interface BridgeDeps {
   readonly pacer: Pacer;
   readonly log: Log;
   readonly statuses: StatusNames;
+  /** Makes of a contact's columns a name that tells nothing of them. */
+  nameContact(columns: string): string;
   /** One round over the hosts for this user. */
   openSession(user: string): Promise<RoundResult>;
   /** A message came, of this type. */
@@ -36,6 +38,12 @@ export interface BridgeDeps {
   /** The agent stopped for good, after its last word. */
   onDone(user: string): void;
 }
+
+/** What an intent says beside its command and call. */
+type IntentNote = Pick<
+  Extract<Fact, { kind: 'intent' }>,
+  'order' | 'choice' | 'label' | 'scheduledTime' | 'scheduledAgent' | 'owner' | 'byTimer'
+>;
 
 /** One agent at work: its chart joined to its session. */
 export interface Bridge {
@@ -71,7 +79,13 @@ class AgentBridge implements Bridge {
     this.deps = deps;
     this.seat = seat;
     this.log = deps.log.child({ agent: user });
-    this.calls = new CallDesk({ user, random: deps.random, policy, record: (fact) => void this.record(fact) });
+    this.calls = new CallDesk({
+      user,
+      random: deps.random,
+      policy,
+      record: (fact) => void this.record(fact),
+      nameContact: deps.nameContact,
+    });
     this.agent = runAgent(deps.chart, user, deps.clock, {
       onOrder: (command, order) => this.carryOut(command, order),
       onFact: (fact) => this.note(fact),
@@ -110,9 +124,16 @@ class AgentBridge implements Bridge {
     const sent = this.calls.closed(fact.call.interactionId);
     void this.record(sent && !fact.label ? { ...fact, label: sent.label } : fact);
     if (fact.result === 'accepted' && sent?.scheduledTime !== undefined && sent.owner) {
-      const { scheduledTime, owner } = sent;
-      const delaySeconds = scheduledTime - this.deps.clock.now() / 1_000;
-      void this.record({ kind: 'callback', call: fact.call, owner, scheduledTime, delaySeconds });
+      const { owner } = sent;
+      const delaySeconds = sent.scheduledTime - this.deps.clock.now() / 1_000;
+      void this.record({
+        kind: 'callback',
+        call: fact.call,
+        ...sent,
+        scheduledTime: sent.scheduledTime,
+        owner,
+        delaySeconds,
+      });
     }
   }
 
@@ -179,25 +200,30 @@ class AgentBridge implements Bridge {
   }
 
   /** Runs a command in its turn; its answer comes back as an event. */
-  private async send(command: number, { name, run, event }: OrderCommand): Promise<void> {
-    const back = event(await this.recorded(name, {}, run), command);
+  private async send(command: number, { name, run, event, more }: OrderCommand): Promise<void> {
+    const back = event(await this.recorded(name, { order: command, ...more }, run), command);
     if (back) this.tell(back);
   }
 
   /** record(intent) → send → record(outcome). An intent about a call waits until it is safe. */
   private async recorded(
     command: string,
-    about: { readonly label?: string },
+    about: IntentNote,
     run: (session: Session) => Promise<Answer>,
   ): Promise<Answer> {
     const { attendance } = this;
     const { call } = this.agent.context();
-    const named = { command, ...(call && { call: callRef(call.pop) }) };
+    const { order } = about;
+    const named = {
+      command,
+      ...(call && { call: callRef(call.pop), nth: call.nth }),
+      ...(order !== undefined && { order }),
+    };
     const safe = this.record({ kind: 'intent', ...named, ...about });
     if (safe) await safe;
     const answer = attendance ? await attendance.put(run) : NO_SESSION;
     const status = answer.kind === 'lost' ? {} : { status: answer.status };
-    void this.record({ kind: 'outcome', ...named, answer: answer.kind, ...status });
+    void this.record({ kind: 'outcome', ...named, answer: answer.kind, verdict: verdictOf(answer), ...status });
     return answer;
   }
 
@@ -297,7 +323,7 @@ class AgentBridge implements Bridge {
     }
   }
 
-  private decide(point: 'offer' | 'connect' | 'end', call: CallInHand): void {
+  private decide(point: DecisionPoint, call: CallInHand): void {
     const campaign = this.agent.context().call?.pop.campaign ?? '';
     const decision = this.calls.decide(point, call, campaign, this.deps.clock.now());
     if (!decision) return;
@@ -314,9 +340,9 @@ class AgentBridge implements Bridge {
       this.tell({ type: 'call.disposition-answered', command, verdict: 'refused', label: '' });
       return;
     }
-    const { label, scheduledTime } = ending;
-    const name = scheduledTime === undefined ? 'disposition' : 'callback';
-    const answer = await this.recorded(name, { label }, (session) => {
+    const { label } = ending;
+    const name = ending.scheduledTime === undefined ? 'disposition' : 'callback';
+    const answer = await this.recorded(name, { order: command, choice, ...ending }, (session) => {
       this.attendance?.dispositioning();
       return session.run(disposition(ending));
     });

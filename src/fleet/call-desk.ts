@@ -1,9 +1,8 @@
 import type { AgentEvent, PopFacts } from '../agent/events.js';
 import type { CallInHand } from '../agent/orders.js';
 import type { Random } from '../base/random.js';
-import type { DispositionDetails } from '../icws/commands.js';
 import { parseDateTime } from '../icws/date-time.js';
-import type { CallRef, Fact } from '../journal/record.js';
+import type { CallRef, DecisionDetails, DecisionPoint, EndingNote, Fact } from '../journal/record.js';
 import {
   type CallFacts,
   callKind,
@@ -19,9 +18,7 @@ import {
 import { type Pop, SKIP_LABEL } from '../wire/index.js';
 
 /** A choice of how to end a call: a label to send and, with a callback, the time and the owner. */
-export interface Ending extends DispositionDetails {
-  readonly owner?: 'self' | 'anyone' | 'other';
-}
+export type Ending = EndingNote;
 
 /** Dialer's countdown is the server's; we fire a little late, so that it is never early (reference §7 #11). */
 const TIMER_LATE_MS = 200;
@@ -37,18 +34,27 @@ export class CallDesk {
   private readonly random: Random;
   private readonly policy: Policy;
   private readonly record: (fact: Fact) => void;
+  private readonly nameContact: (columns: string) => string;
   private readonly pops = new Map<string, Pop>();
   private endings: { nth: number; list: readonly Ending[] } = { nth: 0, list: [] };
-  private offer: { nth: number; decision: OfferDecision } | null = null;
+  private decided: { nth: number; events: Partial<Record<DecisionPoint, AgentEvent>> } = { nth: 0, events: {} };
   private sent: Ending | null = null;
   /** Calls that have their result: a late copy of their pop is no new call. */
   private readonly over: string[] = [];
 
-  constructor(options: { user: string; random: Random; policy: Policy; record: (fact: Fact) => void }) {
+  constructor(options: {
+    user: string;
+    random: Random;
+    policy: Policy;
+    record: (fact: Fact) => void;
+    /** Makes of a contact's columns a name that tells nothing. */
+    nameContact: (columns: string) => string;
+  }) {
     this.user = options.user;
     this.random = options.random;
     this.policy = options.policy;
     this.record = options.record;
+    this.nameContact = options.nameContact;
   }
 
   /** Keeps the pop and tells the chart what it needs of it. `now` and `skewMs`: our clock and the server's lead over it. */
@@ -64,61 +70,59 @@ export class CallDesk {
       preview,
       placed: preview && pop.callPlaced,
       previewEndsInMs: timeout === undefined ? null : Math.max(0, timeout - skewMs - now) + TIMER_LATE_MS,
-      contact: contactOf(pop),
+      contact: this.nameContact(contactOf(pop)),
     };
   }
 
   /** Asks the policy. Returns the decision as the event that the chart waits for; null for a call nobody knows. */
-  decide(point: 'offer' | 'connect' | 'end', call: CallInHand, campaign: string, now: number): AgentEvent | null {
+  decide(point: DecisionPoint, call: CallInHand, campaign: string, now: number): AgentEvent | null {
     const pop = this.pops.get(call.interactionId);
     if (!pop) return null;
+    const before = this.decided;
+    if (before.nth === call.nth && before.events[point]) return before.events[point];
+    const { interactionId, campaignId } = pop;
     const facts = this.factsOf(pop, call, campaign, now, point);
-    const draws = drawsOfCall(this.random, this.user, call.nth);
-    const ref: CallRef = {
-      interactionId: pop.interactionId,
-      campaignId: pop.campaignId,
-      campaign,
-      kind: facts.kind,
-    };
-    const decided = (rule: string | null, action: string): void =>
-      this.record({ kind: 'decision', call: ref, point, policy: this.policy.name, rule, action });
+    const ref = { interactionId, campaignId, campaign, kind: facts.kind };
+    const event = this.ask(point, call, facts, ref);
+    this.decided = { nth: call.nth, events: { ...(before.nth === call.nth && before.events), [point]: event } };
+    return event;
+  }
 
+  private ask(point: DecisionPoint, { interactionId, nth }: CallInHand, facts: CallFacts, ref: CallRef): AgentEvent {
+    const draws = drawsOfCall(this.random, this.user, nth);
+    const note = (rule: string | null, action: string, details: DecisionDetails): void =>
+      this.record({ kind: 'decision', call: ref, point, policy: this.policy.name, rule, action, nth, details });
     switch (point) {
       case 'offer': {
-        const decision = this.offer?.nth === call.nth ? this.offer.decision : decideOffer(this.policy, facts, draws);
-        if (this.offer?.nth !== call.nth) decided(decision.rule, decision.action);
-        this.offer = { nth: call.nth, decision };
-        if (decision.action === 'skip') {
-          const unplaced = { ...facts, connected: false, endedBy: 'us', talkedMs: 0 } as const;
-          const fallback = endingsOf(decideEnd(this.policy, unplaced, draws)).filter((ending) => !ending.scheduledTime);
-          this.endings = { nth: call.nth, list: unplacedEndings(decision, fallback) };
+        const decision = decideOffer(this.policy, facts, draws);
+        const { rule, action, thinkMs } = decision;
+        if (decision.action === 'place') {
+          const { ringForMs } = decision;
+          note(rule, action, { place: true, thinkMs, ringForMs });
+          return { type: 'call.offer-decided', call: interactionId, place: true, thinkMs, ringForMs, choices: 0 };
         }
-        return {
-          type: 'call.offer-decided',
-          call: call.interactionId,
-          place: decision.action === 'place',
-          thinkMs: decision.thinkMs,
-          ringForMs: decision.action === 'place' ? decision.ringForMs : 0,
-          choices: decision.action === 'skip' ? this.endings.list.length : 0,
-        };
+        const unplaced = { ...facts, connected: false, endedBy: 'us', talkedMs: 0 } as const;
+        const endings = unplacedEndings(decision, endingsOf(decideEnd(this.policy, unplaced, draws)));
+        this.endings = { nth, list: endings };
+        note(rule, action, { place: false, thinkMs, endings });
+        const choices = endings.length;
+        return { type: 'call.offer-decided', call: interactionId, place: false, thinkMs, ringForMs: 0, choices };
       }
       case 'connect': {
         const { talkMs, rule, action } = decideConnect(this.policy, facts, draws);
-        decided(rule, action);
-        return { type: 'call.talk-decided', call: call.interactionId, talkMs };
+        note(rule, action, { talkMs });
+        return { type: 'call.talk-decided', call: interactionId, talkMs };
       }
       case 'end': {
         const decision = decideEnd(this.policy, facts, draws);
-        decided(decision.rule, decision.action);
+        const { rule, action, wrapUpMs, label } = decision;
+        const endings = endingsOf(decision);
+        const { connected = false, endedBy = null, talkedMs = 0 } = facts;
+        this.endings = { nth, list: endings };
+        note(rule, action, { endings, wrapUpMs, connected, endedBy, talkedMs });
         if (decision.fellBack) this.complain(decision.fellBack, ref);
-        this.endings = { nth: call.nth, list: endingsOf(decision) };
-        return {
-          type: 'call.end-decided',
-          call: call.interactionId,
-          wrapUpMs: decision.wrapUpMs,
-          choices: this.endings.list.length,
-          label: decision.label ?? '',
-        };
+        const choices = endings.length;
+        return { type: 'call.end-decided', call: interactionId, wrapUpMs, choices, label: label ?? '' };
       }
     }
   }
@@ -184,15 +188,13 @@ export class CallDesk {
 
 function endingsOf(decision: EndDecision): Ending[] {
   if (decision.label === null) return [];
-  const first: Ending =
-    decision.action === 'callback'
-      ? {
-          label: decision.label,
-          scheduledTime: decision.scheduledTime,
-          scheduledAgent: decision.scheduledAgent,
-          ...(decision.owner && { owner: decision.owner }),
-        }
-      : { label: decision.label };
+  const { label, scheduledTime, scheduledAgent, owner } = decision;
+  const first: Ending = {
+    label,
+    ...(scheduledTime !== undefined && { scheduledTime }),
+    ...(scheduledAgent !== undefined && { scheduledAgent }),
+    ...(owner && { owner }),
+  };
   return [first, ...fallbacks(decision.alternatives)];
 }
 
@@ -204,7 +206,7 @@ function fallbacks(labels: readonly string[]): Ending[] {
 /** How to end a preview that is not to be placed; a server that refuses the skip gets the label that an end would have. */
 function unplacedEndings(decision: Extract<OfferDecision, { action: 'skip' }>, fallback: readonly Ending[]): Ending[] {
   const { instead } = decision;
-  if (!instead) return [{ label: SKIP_LABEL }, ...fallback.slice(0, 1)];
+  if (!instead) return [{ label: SKIP_LABEL }, ...fallback.filter((ending) => !ending.scheduledTime).slice(0, 1)];
   return instead.label === null ? [] : [{ label: instead.label }, ...fallbacks(instead.alternatives)];
 }
 

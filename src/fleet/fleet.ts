@@ -34,6 +34,7 @@ export interface FleetOptions {
   readonly durationMs: number | null;
   readonly maxCalls: number | null;
   readonly drainTimeoutMs: number;
+  nameContact(columns: string): string;
   openSession(user: string): Promise<RoundResult>;
   onMessage(type: string): void;
 }

@@ -10,6 +10,8 @@ export interface OrderCommand {
   /** As records name it. */
   readonly name: string;
   run(session: Session): Promise<Answer>;
+  /** What the record of the intent says beside the name. */
+  readonly more?: { readonly byTimer: boolean };
   /** What the answer means to the agent; null where nobody waits for it. */
   event(answer: Answer, command: number): AgentEvent | null;
 }
@@ -35,6 +37,7 @@ export function commandOf(order: AgentOrder): OrderCommand | undefined {
         name: 'place-preview-call',
         run: (session) => session.run(placePreviewCall({ byTimer: order.byTimer })),
         event: answered('call.place-answered'),
+        more: { byTimer: order.byTimer },
       };
     case 'disconnect':
       return {

@@ -9,7 +9,13 @@ import { createServerAddress } from '../../src/icws/address.js';
 import { openSession } from '../../src/icws/session-opening.js';
 import type { AgentState, Fact, JournalRecord } from '../../src/journal/record.js';
 import { loadPolicy, type Policy } from '../../src/policy/index.js';
-import { createSimulator, type Ledger, type Simulator, type WorldInput, WorldSchema } from '../../src/simulator/index.js';
+import {
+  createSimulator,
+  type Ledger,
+  type Simulator,
+  type WorldInput,
+  WorldSchema,
+} from '../../src/simulator/index.js';
 import { FakeClock } from './fake-clock.js';
 import { inProcessTransport } from './in-process-transport.js';
 
@@ -79,6 +85,7 @@ export function startRig(options: RigOptions): Rig {
     maxCalls: options.maxCalls ?? null,
     drainTimeoutMs: options.drainTimeoutMs ?? 120_000,
     onMessage: () => {},
+    nameContact: (columns) => columns,
     openSession: (user) =>
       askHosts({
         hosts: address.hosts,
