@@ -16,7 +16,7 @@ export interface CommitPace {
   readonly stallMs: number;
 }
 
-export const DEFAULT_PACE: CommitPace = { gatherMs: 6, promptMs: 10, lazyMs: 150, stallMs: 30_000 };
+export const DEFAULT_PACE: CommitPace = { gatherMs: 8, promptMs: 10, lazyMs: 150, stallMs: 30_000 };
 
 const MOST_LINES = 1_000;
 const MOST_BYTES = 1_024 * 1_024;

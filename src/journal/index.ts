@@ -1,0 +1,24 @@
+export type { CallRow } from './call-rows.js';
+export { allowedColumns } from './columns.js';
+export { type Commit, type CommitPace, DEFAULT_PACE } from './commit-queue.js';
+export { JournalError, type JournalErrorCode } from './errors.js';
+export type { JournalFiles } from './files.js';
+export {
+  type Circumstances,
+  describeIdentity,
+  type HeaderLine,
+  type JournalIdentity,
+  type JournalLine,
+} from './line.js';
+export { type MemoryFiles, memoryFiles } from './memory-files.js';
+export { nodeFiles } from './node-files.js';
+export type { OpenBreak, OpenLeave, OpenWork, SettledBy, UnsettledCall } from './open-work.js';
+export { nodeProcesses, type Processes } from './processes.js';
+export { type CallbackRow, type CallFilter, callbackRow, queryCallbacks, queryCalls } from './queries.js';
+export { readJournal } from './reader.js';
+export { type Difference, type Explanation, type LedgerView, type Reconciliation, reconcile } from './reconcile.js';
+export { foldOpenWork, type Recovery } from './recovery.js';
+export { type ReopenedCall, reopenedCall } from './reopened-call.js';
+export { type ReplayMachine, type ReplayStep, replay } from './replay.js';
+export { type Journal, type JournalOptions, mustBeSafe, openJournal } from './store.js';
+export { CALL_COLUMNS, CALLBACK_COLUMNS, formatRows, type RowFormat } from './table.js';
