@@ -302,14 +302,14 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
         { guard: 'nothing is left of the break', target: '#logged-in', actions: 'end the break' },
         { guard: 'a break is granted', target: '#on-break', actions: 'set the break status' },
         { guard: 'a person set the status', target: '#on-break', actions: 'yield to the person' },
-        { guard: 'a break is wanted', target: '#break-pending.lingering', actions: 'request what is owed' },
+        { guard: 'a break is still to come', target: '#break-pending.lingering', actions: 'request what is owed' },
         { target: '#logged-in' },
       ],
     },
   } as const;
 }
 
-/** What is noted of Dialer and the status while a call is open; nothing of it touches the call. */
+/** What is noted of Dialer while a call is open; nothing of it touches the call. */
 export const besidesTheCall = {
   'logout.granted': [
     { guard: and(['out of Dialer altogether', 'a log-off was asked for']), actions: 'note the grant' },
@@ -322,8 +322,4 @@ export const besidesTheCall = {
     { guard: 'the break is withdrawn', actions: 'note the end of the break' },
   ],
   'break.answered': { guard: answers('pause', 'refused', 'forbidden', 'gone'), actions: 'drop the refused break' },
-  'status.seen': [
-    { guard: { type: 'the status is', params: 'person' }, actions: 'note a person at work' },
-    { guard: { type: 'the status is', params: 'acd' }, actions: 'note that the person is done' },
-  ],
 } as const;

@@ -89,6 +89,11 @@ const anywhere = {
   'dialer.logged-in': { guard: answers('relog'), actions: ['note the Dialer log-in', 'enlist'] },
   'dialer.log-in-failed': { guard: answers('relog'), actions: 'note the failed log-in' },
 
+  /** A person's status is in force until the status is ACD again, whatever the agent does meanwhile (rule 1). */
+  'status.seen': [
+    { guard: { type: 'the status is', params: 'person' }, actions: 'note a person at work' },
+    { guard: { type: 'the status is', params: 'acd' }, actions: 'note that the person is done' },
+  ],
   'acd.began': { actions: 'note the ACD call' },
   'acd.ended': { actions: 'note the end of the ACD call' },
 

@@ -37,7 +37,8 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
     ...callMoves(timings),
     ...dispositionMoves(timings),
   };
-  const until = (deadline: number): number => Math.max(0, Math.min(deadline - clock.monotonic(), FAR));
+  /** Infinity is a wait without an end: the clock makes of it the longest it can. */
+  const until = (deadline: number): number => Math.max(0, deadline - clock.monotonic());
 
   return setup({
     types: {} as { context: AgentContext; events: AgentEvent; emitted: AgentEmission; input: AgentInput },
@@ -62,7 +63,9 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
       'the same contact': ({ context, event }) =>
         event.type === 'call.popped' &&
         context.call !== null &&
+        context.call.fromPreview &&
         context.call.pop.preview &&
+        event.pop.interactionId !== context.call.pop.interactionId &&
         event.pop.campaignId === context.call.pop.campaignId &&
         event.pop.contact !== '' &&
         event.pop.contact === context.call.pop.contact,
@@ -104,11 +107,13 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
       'nothing is left of the break': ({ context }) =>
         context.pause !== null && context.pause.until !== null && context.pause.until <= clock.monotonic(),
       'the break is under way': ({ context }) => context.pause?.by === 'person' || context.pause?.settled === true,
-      'the break is withdrawn': ({ context, event }) =>
+      'a break is still to come': ({ context }) =>
+        context.pause !== null && !context.pause.granted && (context.pause.by === 'us' || context.pause.until === null),
+      'the break is withdrawn': ({ context: { pause }, event }) =>
         event.type === 'break.status' &&
         event.status === 'not-on-break' &&
-        context.pause?.acknowledged === true &&
-        (!context.pause.granted || context.pause.by === 'person' || context.pause.settled),
+        pause !== null &&
+        (pause.by === 'person' || (pause.acknowledged && (!pause.granted || pause.settled))),
       'the break of a person is over': ({ context, event }) =>
         event.type === 'break.status' && event.status === 'not-on-break' && context.pause?.by === 'person',
       'it is on break': ({ event }) => event.type === 'break.status' && event.status === 'on-break',
@@ -168,9 +173,6 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
     },
   });
 }
-
-/** Longer than any wait of ours; what has no end is looked at again then. */
-const FAR = 24 * 3_600_000;
 
 export type Vocabulary = ReturnType<typeof vocabulary>;
 

@@ -19,6 +19,18 @@ const dispositioning = async (script: Partial<Script> = {}): Promise<AgentDriver
 const placing = async (script: Partial<Script> = {}): Promise<AgentDriver> => preview(script).wait(SECOND);
 const SECOND = 1_000;
 
+/** Every stage of a call, how to get there, and where a re-pop takes it up. */
+const STAGES: [string, () => AgentDriver | Promise<AgentDriver>, string][] = [
+  ['previewing', () => preview(), 'on-call.previewing'],
+  ['placing', () => placing(), 'on-call.previewing'],
+  ['ringing', async () => (await placing()).answer('place', 'ok'), 'on-call.ringing'],
+  ['talking', () => onCall(), 'on-call.talking'],
+  ['hanging-up', () => onCall().wait(60_000), 'on-call.hanging-up'],
+  ['wrapping-up', () => onCall().ended(), 'on-call.wrapping-up'],
+  ['dispositioning', () => dispositioning(), 'on-call.dispositioning'],
+  ['redispositioning', async () => (await dispositioning()).answer('disposition', 'lost'), 'on-call.dispositioning'],
+];
+
 afterEach(() => {
   for (const driver of drivers.splice(0)) {
     driver.agent.end();
@@ -157,6 +169,28 @@ describe('rule 1: whose status is it?', () => {
     expect(d.news()).toEqual([]);
     expect(d.breakStatus('on-break').place).toBe('on-break');
     expect(d.news()).toEqual([]);
+  });
+
+  test('rule 1: a person’s status is noticed also where nothing depends on it yet', () => {
+    const removed = ready().granted().status('person').status('acd').offered(['c-1'], 0).loggedIn().enlisted();
+    expect(removed.place).toBe('logged-in.availing');
+    const joining = start().send({ type: 'shift.began' }).connect().loggedIn().offered(['c-1'], 0);
+    expect(joining.status('person').enlisted().place).toBe('logged-in.deferring');
+  });
+
+  test('rule 1: a person’s break that a lost link cut is not fought after a call, and ends with an ACD status', async () => {
+    const reach = (): AgentDriver => ready().status('person').send({ type: 'link.down' }).pop('101');
+    const over = reach().status('acd').send({ type: 'link.up' }).loggedIn();
+    await over.finish();
+    expect(over.factsOf('break.ended')).toHaveLength(1);
+    expect(over.agent.state()).toBe('logged-in');
+    expect(over.agent.context().pause).toBeNull();
+    const still = reach().send({ type: 'link.up' }).loggedIn().offered(['c-1'], 0).enlisted();
+    still.news();
+    await still.finish();
+    await still.wait(10_000);
+    expect(still.news()).not.toContain('set-available');
+    expect(still.breakStatus('not-on-break').status('acd').place).toBe('ready.idle');
   });
 
   test('rule 1: our own break is not asked for while a person’s is in force', () => {
@@ -479,6 +513,13 @@ describe('rule 4: previews', () => {
     expect(d.place).toBe('on-call.ringing');
   });
 
+  test('rule 4: a duplicate of the same contact and id renames nothing, nor does a call that was no preview', async () => {
+    const d = (await placing()).answer('place', 'ok').pop('101', { preview: true, placed: true });
+    const other = onCall().pop('102', { contact: 'contact of 101' });
+    expect([...d.factsOf('call.renamed'), ...other.factsOf('call.renamed')]).toEqual([]);
+    expect(other.popped).toEqual(['101', '102']);
+  });
+
   test('rule 4: a lost answer to a place request, and a pop that shows it placed, does not place it again', async () => {
     const d = (await placing()).answer('place', 'lost').pop('101', { preview: true, placed: true });
     expect(d.place).toBe('on-call.ringing');
@@ -565,6 +606,19 @@ describe('rule 5: a lost answer to a disposition', () => {
     const d = (await dispositioning()).answer('disposition', 'lost');
     await d.wait(SECOND);
     expect(d.answer('disposition', 'gone').closed).toEqual(['101 accepted resend-404']);
+  });
+
+  test('rule 5: of a preview whose own timer ran out meanwhile, 404 to a re-send proves nothing', async () => {
+    const d = ready({ place: false, thinkMs: 18_000 }).pop('101', { preview: true, previewEndsInMs: 20_200 });
+    await d.wait(18_000);
+    d.answer('disposition', 'lost');
+    await d.wait(SECOND);
+    expect(d.answer('disposition', 'gone').closed).toEqual(['101 accepted resend-404']);
+    const late = ready({ place: false, thinkMs: 18_000 }).pop('101', { preview: true, previewEndsInMs: 20_200 });
+    await late.wait(20_200);
+    late.answer('disposition', 'lost');
+    await late.wait(SECOND);
+    expect(late.answer('disposition', 'gone').closed).toEqual(['101 unknown preview-ended']);
   });
 
   test('rule 5: a link that was down before the first send breaks nothing', async () => {
@@ -719,17 +773,6 @@ describe('rule 6: a disposition is refused', () => {
 });
 
 describe('rule 7: the session is lost with a call open', () => {
-  const STAGES: [string, () => AgentDriver | Promise<AgentDriver>, string][] = [
-    ['previewing', () => preview(), 'on-call.previewing'],
-    ['placing', () => placing(), 'on-call.previewing'],
-    ['ringing', async () => (await placing()).answer('place', 'ok'), 'on-call.ringing'],
-    ['talking', () => onCall(), 'on-call.talking'],
-    ['hanging-up', () => onCall().wait(60_000), 'on-call.hanging-up'],
-    ['wrapping-up', () => onCall().ended(), 'on-call.wrapping-up'],
-    ['dispositioning', () => dispositioning(), 'on-call.dispositioning'],
-    ['redispositioning', async () => (await dispositioning()).answer('disposition', 'lost'), 'on-call.dispositioning'],
-  ];
-
   test.each(STAGES)(
     'rule 7: in %s the call stays, and a re-pop takes it up without counting it again',
     async (stage, reach, place) => {
@@ -922,6 +965,28 @@ describe('rule 7: the session is lost with a call open', () => {
 });
 
 describe('rule 8: log-off wins', () => {
+  const ASKS = {
+    'break.asked': ['break-pending', (d: AgentDriver) => d.askBreak()],
+    'logoff.asked': ['logoff-pending', (d: AgentDriver) => d.askLogOff()],
+    'station.lost': ['logoff-pending', (d: AgentDriver) => d.send({ type: 'station.lost' })],
+  } as const;
+  const PAIRS = STAGES.flatMap(([stage, reach]) =>
+    Object.entries(ASKS).map(([ask, [state, act]]) => [ask, stage, state, reach, act] as const),
+  );
+  test.each(PAIRS)(
+    'rule 8: %s in %s keeps the inner state, sends nothing again, restarts no timer',
+    async (_, stage, state, reach, act) => {
+      const d = await reach();
+      const look = () => [d.call, d.agent.context().awaiting.step, d.clock.deadlines()];
+      const before = look();
+      d.news();
+      act(d);
+      expect(d.place).toBe(`${state}.${stage}`);
+      expect(d.news()).toEqual([state === 'break-pending' ? 'request-break' : 'log-off']);
+      expect(look()).toEqual(before);
+    },
+  );
+
   test('rule 8: from break-pending and on-break it leads to logoff-pending', () => {
     expect(ready().askBreak().askLogOff().place).toBe('logoff-pending.idle');
     const d = ready().askBreak().breakStatus('on-break').askLogOff();

@@ -45,6 +45,11 @@ export class FakeClock implements Clock {
     return this.timers.size;
   }
 
+  /** When the timers are due, in wall time, soonest first. */
+  deadlines(): number[] {
+    return [...this.timers.values()].map(({ at }) => at).sort((a, b) => a - b);
+  }
+
   async advance(ms: number): Promise<void> {
     const end = this.time + ms;
     await settle();

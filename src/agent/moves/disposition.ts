@@ -1,3 +1,4 @@
+import type { OpenCall } from '../context.js';
 import type { AgentTimings } from '../timings.js';
 import { closeAll, closeCall, hangUpWhatIsLeft, patch } from './call.js';
 import { quit, requestWhatIsOwed } from './log-off.js';
@@ -19,13 +20,18 @@ export function dispositionMoves(timings: AgentTimings) {
       closeCall(move, 'accepted', 'answer');
     }),
 
-    /** 404: no call to disposition. To a first send that is the truth; to a re-send it means that the first one arrived. */
+    /**
+     * 404: no call to disposition. To a first send that is the truth; to a re-send it means that the first one arrived,
+     * unless Dialer may have ended the call by itself: a preview that was not placed ends with its own timer.
+     */
     'close as gone': (move: Move) => {
       const { call } = move.context;
       if (!call) return;
       if (call.sent === 'never') closeCall(move, 'void', 'not-found');
-      else if (call.unbroken) closeCall(move, 'accepted', 'resend-404');
-      else closeCall(move, 'unknown', 'not-found-after-a-break');
+      else if (!call.unbroken) closeCall(move, 'unknown', 'not-found-after-a-break');
+      else if (isUnplaced(call) && move.now >= call.previewEndsAt - PREVIEW_END_MARGIN_MS) {
+        closeCall(move, 'unknown', 'preview-ended');
+      } else closeCall(move, 'accepted', 'resend-404');
     },
 
     'try the next label': (move: Move) => {
@@ -69,6 +75,13 @@ export function dispositionMoves(timings: AgentTimings) {
       requestWhatIsOwed(move);
     },
   };
+}
+
+/** Our clock and the server's agree about the end of a preview within this. */
+const PREVIEW_END_MARGIN_MS = 1_000;
+
+function isUnplaced(call: OpenCall): boolean {
+  return call.fromPreview && call.placeTries === 0 && call.previewOutcome === null;
 }
 
 /** Sends the disposition that is due. Called by the chart's moves and when a re-pop proves the call still open. */

@@ -15,8 +15,7 @@ export function popMoves(timings: AgentTimings) {
 
     /** The answer to a disposition, or the Dialer log-in, comes first: the pop waits for it. */
     'let the pop wait': on('call.popped', (move, event) => {
-      const { nextPop } = move.context;
-      if (nextPop && nextPop.interactionId !== event.pop.interactionId) closeUntaken(move, nextPop, 'void', OVERTAKEN);
+      overtake(move, event.pop);
       move.set({ nextPop: event.pop });
     }),
 
@@ -39,14 +38,14 @@ const OVERTAKEN = 'agent-received-a-new-call';
 
 /** Takes a pop in hand. The same id takes up the open call; a new id means that the open one is over for Dialer (rule 3). */
 export function takePop(move: Move, pop: PopFacts, timings: AgentTimings): void {
-  const { call, nextPop } = move.context;
+  const { call } = move.context;
   if (call?.pop.interactionId === pop.interactionId) {
     takeUp(move, call, pop, timings);
     return;
   }
+  overtake(move, pop);
   if (call?.sent === 'doubt') closeCall(move, 'unknown', 'no-answer');
   else closeCall(move, 'void', OVERTAKEN);
-  if (nextPop && nextPop.interactionId !== pop.interactionId) closeUntaken(move, nextPop, 'void', OVERTAKEN);
   begin(move, pop, timings);
 }
 
@@ -56,6 +55,13 @@ export function takeWaitingPop(move: Move, timings: AgentTimings): void {
   if (!nextPop) return;
   move.set({ nextPop: null });
   takePop(move, nextPop, timings);
+}
+
+/** A pop that waits is over when another comes, unless it is that one, or news of the open call. */
+function overtake(move: Move, pop: PopFacts): void {
+  const { call, nextPop } = move.context;
+  if (!nextPop || nextPop.interactionId === pop.interactionId) return;
+  if (nextPop.interactionId !== call?.pop.interactionId) closeUntaken(move, nextPop, 'void', OVERTAKEN);
 }
 
 function begin(move: Move, pop: PopFacts, timings: AgentTimings): void {

@@ -1,5 +1,6 @@
 import type { AgentContext } from '../context.js';
 import type { AgentTimings } from '../timings.js';
+import { endBreak } from './break.js';
 import type { Move } from './move.js';
 
 /** The agent's status: Available set, confirmed or refused, and whose doing another one is (rules 1, 2 and 12). */
@@ -25,7 +26,12 @@ export function statusMoves(timings: AgentTimings) {
     'wait a little': (move: Move) => pauseFor(move, timings.retryMs),
 
     'note a person at work': (move: Move) => status(move, { person: true }),
-    'note that the person is done': (move: Move) => status(move, { person: false }),
+    /** The status is ACD again: a break that a person began is over, one that is still to come is not. */
+    'note that the person is done': (move: Move) => {
+      status(move, { person: false });
+      const { pause } = move.context;
+      if (pause?.by === 'person' && pause.until !== null) endBreak(move);
+    },
     'note the ACD call': (move: Move) => status(move, { acd: true }),
     'note the end of the ACD call': (move: Move) => status(move, { acd: false }),
   };
