@@ -76,6 +76,8 @@ export interface Agent {
   readonly campaigns: Map<string, { ready: boolean }>;
   breakState: 0 | 1 | 2;
   breakGrantedAt: number;
+  /** Granted, and not yet acted upon by the client. */
+  breakUnused: boolean;
   logoff: 'all' | Set<string> | null;
   open: Call | null;
   last: Call | null;
@@ -133,6 +135,7 @@ export class Dialer {
         campaigns: new Map(),
         breakState: 0,
         breakGrantedAt: 0,
+        breakUnused: false,
         logoff: null,
         open: null,
         last: null,
@@ -690,6 +693,7 @@ export class Dialer {
       this.truth.violate('status-not-selectable', agent.user, String(wanted));
       return accepted(() => completed({ message: 'The status may not be set.' }));
     }
+    agent.breakUnused = false;
     if (row.acd) this.judgeAvailable(agent);
     else if (this.known(agent.open) && agent.dialer) this.truth.violate('non-acd-during-call', agent.user, row.id);
     const popped = agent.open !== null;
@@ -863,6 +867,8 @@ export class Dialer {
   logOff(agent: Agent, campaignIds: unknown): Answer {
     this.firstLogoffAt ??= Date.now();
     agent.logoffs += 1;
+    if (agent.breakUnused) this.truth.breaksCrossed += 1;
+    agent.breakUnused = false;
     if (agent.logoffs > 6) this.truth.violate('log-off-repeated', agent.user, String(agent.logoffs));
     if (!agent.dialer && agent.loggedOffAt === null) this.truth.violate('log-off-outside-dialer', agent.user);
     const ids = Array.isArray(campaignIds) ? campaignIds.map(String) : [];
@@ -916,10 +922,12 @@ export class Dialer {
   }
 
   private grantBreak(agent: Agent): void {
-    if (agent.breakState !== 1 || agent.open) return;
+    // A log-off wins over a break that was asked for before it.
+    if (agent.breakState !== 1 || agent.open || agent.logoff === 'all') return;
     agent.breakState = 2;
     agent.breakGrantedAt = Date.now();
     this.truth.breaksGranted += 1;
+    agent.breakUnused = true;
     this.truth.trace(agent.user, '   break granted');
     this.breakMessage(agent, 2);
     if (this.quirks.oddGrants) this.breakMessage(agent, 2);

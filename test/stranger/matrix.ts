@@ -1,16 +1,17 @@
 /** The whole matrix by hand: node test/stranger/hand.mjs matrix.ts [part of a name] [at once, 4 by default] */
-import { cases, runCase } from './cases.js';
+import { cases } from './cases.js';
+import { runCase } from './judge.js';
 
 const part = process.argv[3] ?? '';
 const atOnce = Number(process.argv[4] ?? 4);
-const waiting = cases.filter(({ name }) => name.includes(part));
+const waiting = cases.filter(({ name, daily }) => (part === 'daily' ? daily : name.includes(part)));
 let bad = 0;
 await Promise.all(
   Array.from({ length: atOnce }, async () => {
     for (let one = waiting.shift(); one; one = waiting.shift()) {
       const { problems, truth, result } = await runCase(one);
       if (problems.length > 0) bad += 1;
-      const summary = `${truth.calls.length} calls, ${truth.breaksGranted} breaks`;
+      const summary = `${truth.calls.length} calls, ${truth.breaksGranted} breaks, ${truth.now()} ms`;
       console.log(`${problems.length === 0 ? 'ok  ' : 'BAD '} ${one.name} (${summary})`);
       for (const problem of problems) console.log(`       ${problem}`);
       if (process.env.TRACE === undefined || problems.length === 0) continue;

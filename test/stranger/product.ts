@@ -61,8 +61,8 @@ export interface RunPlan {
   readonly policy?: string;
   readonly password?: string;
   readonly flags?: readonly string[];
-  /** A signal after so many milliseconds. */
-  readonly signalAfterMs?: number;
+  /** SIGTERM as soon as this holds; asked each 50 ms. */
+  readonly until?: (output: { readonly stderr: string }) => boolean;
   readonly timeoutMs?: number;
 }
 
@@ -101,9 +101,17 @@ export async function runWorker(plan: RunPlan): Promise<RunResult> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = collect(child);
-  if (plan.signalAfterMs !== undefined) setTimeout(() => child.kill('SIGTERM'), plan.signalAfterMs).unref();
+  const { until } = plan;
+  const watch =
+    until &&
+    setInterval(() => {
+      if (!until(output)) return;
+      clearInterval(watch);
+      child.kill('SIGTERM');
+    }, 50);
   const scraped = scrape(output, child);
   const code = await ended(child, plan.timeoutMs ?? 60_000);
+  clearInterval(watch);
   const metrics = await scraped;
   let summary: Summary | null = null;
   try {

@@ -39,6 +39,8 @@ export class Truth {
   sessionsOpened = 0;
   sessionsDeleted = 0;
   breaksGranted = 0;
+  /** Grants that crossed a log-off on their way. */
+  breaksCrossed = 0;
   private readonly startedAt = Date.now();
 
   now(): number {
