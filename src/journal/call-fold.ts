@@ -49,7 +49,9 @@ function opened(record: Of<'pop'>, nth: number): UnsettledCall {
     previewOutcome: null,
     offer: null,
     placeTries: 0,
+    placedByTimer: false,
     placeInDoubt: false,
+    ringingSince: preview && placed ? at : null,
     connectedAt: preview ? null : at,
     talkMs: null,
     endedBy: null,
@@ -77,7 +79,7 @@ function advanced(call: UnsettledCall, record: Exclude<CallRecord, Of<'pop' | 'c
     case 'call.renamed':
       return { ...call, ref: record.call };
     case 'preview':
-      return previewed(call, record.outcome);
+      return previewed(call, record);
     case 'decision':
       return decided(call, record);
     case 'intent':
@@ -87,13 +89,14 @@ function advanced(call: UnsettledCall, record: Exclude<CallRecord, Of<'pop' | 'c
   }
 }
 
-function previewed(call: UnsettledCall, outcome: Of<'preview'>['outcome']): UnsettledCall {
+function previewed(call: UnsettledCall, { at, outcome }: Of<'preview'>): UnsettledCall {
   const isPlaced = outcome === 'placed' || outcome === 'timed-out';
   const waits = call.stage === 'previewing' || call.stage === 'placing';
   return {
     ...call,
     previewOutcome: outcome,
-    ...(isPlaced && { placed: true, placeInDoubt: false, stage: waits ? 'ringing' : call.stage }),
+    ...(isPlaced && { placed: true, placeInDoubt: false, ringingSince: call.ringingSince ?? at }),
+    ...(isPlaced && waits && { stage: 'ringing' }),
   };
 }
 
@@ -144,7 +147,8 @@ function intended(call: UnsettledCall, record: Of<'intent'>): UnsettledCall {
     };
   }
   if (record.command === 'place-preview-call') {
-    return { ...call, stage: 'placing', placeTries: call.placeTries + 1, placeInDoubt: true };
+    const { byTimer = false } = record;
+    return { ...call, stage: 'placing', placeTries: call.placeTries + 1, placedByTimer: byTimer, placeInDoubt: true };
   }
   if (record.command === 'disconnect' && (call.stage === 'talking' || call.stage === 'ringing')) {
     const talkedMs = call.connectedAt === null ? 0 : record.at - call.connectedAt;
@@ -159,7 +163,7 @@ function answered(call: UnsettledCall, record: Of<'outcome'>): UnsettledCall {
   if (record.command !== 'place-preview-call' || call.stage !== 'placing') return call;
   switch (verdict) {
     case 'ok':
-      return { ...call, stage: 'ringing', placed: true, placeInDoubt: false };
+      return { ...call, stage: 'ringing', placed: true, placeInDoubt: false, ringingSince: record.at };
     case 'unsent':
     case 'unavailable':
       return { ...call, stage: 'previewing', placeInDoubt: false };

@@ -41,8 +41,11 @@ export interface UnsettledCall {
     readonly ringForMs: number;
   } | null;
   readonly placeTries: number;
+  /** It was last placed because the preview's own timer ran out. */
+  readonly placedByTimer: boolean;
   /** A place request may have been carried out, and nobody knows. */
   readonly placeInDoubt: boolean;
+  readonly ringingSince: number | null;
   readonly connectedAt: number | null;
   readonly talkMs: number | null;
   readonly endedBy: 'us' | 'far-side' | null;
@@ -60,7 +63,7 @@ export interface UnsettledCall {
   readonly underWay: boolean;
   /** An earlier disposition may have been carried out: its answer was lost. */
   readonly sent: 'never' | 'doubt';
-  /** Session and Dialer link stayed up since the first disposition was sent. */
+  /** Session and Dialer link stayed up since a disposition was first sent. */
   readonly unbroken: boolean;
   readonly settled: SettledBy | null;
 }

@@ -1,5 +1,5 @@
 import type { OpenCallStage, UnsettledCall } from './open-work.js';
-import type { PreviewOutcome } from './record.js';
+import type { CallRef, PreviewOutcome } from './record.js';
 
 /**
  * An unsettled call in the shape of the agent's memory (agent/context.ts `OpenCall`): times are monotonic milliseconds of
@@ -16,6 +16,9 @@ export interface ReopenedCall {
     readonly previewEndsInMs: number | null;
     readonly contact: string;
   };
+  readonly ref: CallRef;
+  readonly fromPreview: boolean;
+  readonly previewEndsAt: number;
   readonly nth: number;
   readonly stage: OpenCallStage;
   readonly poppedAt: number;
@@ -24,6 +27,7 @@ export interface ReopenedCall {
   readonly ringForMs: number;
   readonly previewOutcome: PreviewOutcome | null;
   readonly placeTries: number;
+  readonly placedByTimer: boolean;
   readonly connectedAt: number | null;
   readonly talkedMs: number;
   readonly endedBy: 'us' | 'far-side' | null;
@@ -45,11 +49,11 @@ export interface Moment {
 
 /**
  * Takes up a call after a restart. A disposition that was under way is in doubt (design §4.1, rule 5); deadlines go on
- * where they were, so that a talk or a wrap-up that ran out meanwhile ends at once; the time for tries that fail for the
- * server's sake begins anew.
+ * where they were, so that a talk or a wrap-up that ran out meanwhile ends at once, and are Infinity where a decision is
+ * missing: then it must be asked for again. The time for tries that fail for the server's sake begins anew.
  */
 export function reopenedCall(call: UnsettledCall, moment: Moment): ReopenedCall {
-  const here = (at: number): number => moment.monotonic + (at - moment.now);
+  const here: Here = (at) => (at === null ? Number.POSITIVE_INFINITY : moment.monotonic + (at - moment.now));
   const { ref, nth, preview, placed, contact, poppedAt, previewEndsAt, offer, underWay } = call;
   return {
     pop: {
@@ -59,14 +63,18 @@ export function reopenedCall(call: UnsettledCall, moment: Moment): ReopenedCall 
       previewEndsInMs: previewEndsAt === null ? null : previewEndsAt - poppedAt,
       contact,
     },
+    ref,
+    fromPreview: preview,
+    previewEndsAt: here(previewEndsAt),
     nth,
     stage: underWay ? 'redispositioning' : call.stage,
     poppedAt: here(poppedAt),
     deadline: deadlineOf(call, here),
-    place: offer?.place ?? true,
+    place: offer?.place ?? false,
     ringForMs: offer?.ringForMs ?? 0,
     previewOutcome: call.previewOutcome,
     placeTries: call.placeTries,
+    placedByTimer: call.placedByTimer,
     connectedAt: call.connectedAt === null ? null : here(call.connectedAt),
     talkedMs: call.talkedMs,
     endedBy: call.endedBy,
@@ -80,22 +88,26 @@ export function reopenedCall(call: UnsettledCall, moment: Moment): ReopenedCall 
   };
 }
 
-/** When its stage ends by itself; never, while nothing was decided of it. */
-function deadlineOf(call: UnsettledCall, here: (at: number) => number): number {
-  const { stage, offer, connectedAt, talkMs, end, previewEndsAt, poppedAt } = call;
+/** An instant on this process's monotonic clock; Infinity for none. */
+type Here = (at: number | null) => number;
+
+/** What is to be skipped must be skipped before the preview's own timer places it (agent/moves/preview.ts). */
+const SKIP_LEAD_MS = 1_000;
+
+function deadlineOf(call: UnsettledCall, here: Here): number {
+  const { stage, offer, connectedAt, talkMs, end, previewEndsAt, ringingSince } = call;
   switch (stage) {
     case 'previewing': {
-      if (!offer) return Number.POSITIVE_INFINITY;
-      const timer = previewEndsAt === null ? Number.POSITIVE_INFINITY : here(previewEndsAt);
-      return Math.min(here(offer.at + offer.thinkMs), offer.place ? timer : Math.max(here(poppedAt), timer - 1_000));
+      const lead = offer?.place ? 0 : SKIP_LEAD_MS;
+      return offer ? Math.min(here(offer.at + offer.thinkMs), here(previewEndsAt) - lead) : here(null);
     }
     case 'ringing':
-      return offer ? here(offer.at + offer.thinkMs + offer.ringForMs) : Number.POSITIVE_INFINITY;
+      return here(offer && ringingSince !== null ? ringingSince + offer.ringForMs : null);
     case 'talking':
-      return connectedAt === null || talkMs === null ? Number.POSITIVE_INFINITY : here(connectedAt + talkMs);
+      return here(connectedAt === null || talkMs === null ? null : connectedAt + talkMs);
     case 'wrapping-up':
-      return end ? here(end.at + end.wrapUpMs) : Number.POSITIVE_INFINITY;
+      return here(end && end.at + end.wrapUpMs);
     default:
-      return Number.POSITIVE_INFINITY;
+      return here(null);
   }
 }
