@@ -22,7 +22,7 @@ export function dispositionMoves(timings: AgentTimings) {
 
     /**
      * 404: no call to disposition. To a first send that is the truth; to a re-send it means that the first one arrived,
-     * unless Dialer may have ended the call by itself: a preview that was not placed ends with its own timer.
+     * unless Dialer may have ended the call by itself: a preview that is not known to be placed ends with its own timer.
      */
     'close as gone': (move: Move) => {
       const { call } = move.context;
@@ -80,8 +80,9 @@ export function dispositionMoves(timings: AgentTimings) {
 /** Our clock and the server's agree about the end of a preview within this. */
 const PREVIEW_END_MARGIN_MS = 1_000;
 
-function isUnplaced(call: OpenCall): boolean {
-  return call.fromPreview && call.placeTries === 0 && call.previewOutcome === null;
+/** A preview of which nobody knows that it was placed. */
+function isUnplaced({ fromPreview, previewOutcome }: OpenCall): boolean {
+  return fromPreview && previewOutcome !== 'placed' && previewOutcome !== 'timed-out';
 }
 
 /** Sends the disposition that is due. Called by the chart's moves and when a re-pop proves the call still open. */
