@@ -62,14 +62,19 @@ Exit codes: 0 done · 1 failed, or a drain that cut a call · 2 bad usage, confi
     .addOption(flag('-c, --config <world>', 'world file; without it a small world of three campaigns'))
     .addOption(flag('--host <host>', 'address to listen on').default('127.0.0.1'))
     .addOption(flag('--port <port>', 'port to listen on; 0 takes any free one').default('8018'))
+    .addOption(flag('--alternate-host <host>', 'a second address that serves the same world on the same port'))
     .addOption(flag('--seed <number>', 'seed of the world; overrides the file'))
+    .addOption(
+      flag('--fault <fault>', 'a fault to inject, as name:key=value,… (repeatable; docs/faults.md)').argParser(collect),
+    )
     .addOption(flag('--log-level <level>', LOG_LEVELS.join(', ')).default('warn'))
     .addHelpText(
       'after',
       `
 Examples:
   dialer-agent simulate
-  dialer-agent simulate -c config/world.yaml --port 9018`,
+  dialer-agent simulate -c config/world.yaml --port 9018
+  dialer-agent simulate --fault lost-response:on=disposition,rate=5% --fault switchover:at=30s`,
     )
     .action(async (flags: SimulateFlags) => done(await simulate(flags, io)));
 

@@ -7,6 +7,9 @@ import { besideFile } from '../config/index.js';
 import {
   createSimulator,
   defaultWorld,
+  type FaultSpec,
+  isProblem,
+  parseFaultText,
   startSimulatorServer,
   type WorldConfig,
   WorldSchema,
@@ -20,6 +23,9 @@ export interface SimulateFlags {
   readonly host: string;
   readonly port: string;
   readonly seed?: string;
+  readonly alternateHost?: string;
+  /** Faults in one line each, as `lost-response:on=disposition,rate=5%`. */
+  readonly fault?: readonly string[];
   readonly logLevel: string;
 }
 
@@ -27,6 +33,7 @@ export interface SimulateFlags {
 export async function simulate(flags: SimulateFlags, io: Io): Promise<ExitCode> {
   const world = flags.config === undefined ? defaultWorld() : loadWorld(flags.config, io);
   if (!world) return EXIT.usage;
+  const faults = [...world.faults, ...(flags.fault ?? []).map(readFault)];
   const port = wholeNumber(flags.port, '--port', 65_535);
   const seed = flags.seed === undefined ? world.seed : wholeNumber(flags.seed, '--seed', 2 ** 53 - 1);
   const { log, close } = await openLog({
@@ -36,7 +43,7 @@ export async function simulate(flags: SimulateFlags, io: Io): Promise<ExitCode> 
   const { config } = flags;
   const readFile = (path: string): string => io.readFile(config === undefined ? path : besideFile(config, path));
   const simulator = createSimulator({
-    world: { ...world, seed },
+    world: { ...world, seed, faults, alternateHost: alternateHostOf(flags, world, faults) },
     clock: systemClock(),
     random: seededRandom(seed),
     readFile,
@@ -44,6 +51,7 @@ export async function simulate(flags: SimulateFlags, io: Io): Promise<ExitCode> 
   });
   const server = await startSimulatorServer(simulator, { host: flags.host, port });
   io.err(`ICWS Dialer simulator at ${server.url} (seed ${seed}); ledger at ${server.url}/simulator/ledger\n`);
+  if (simulator.alternateHost !== undefined) io.err(`also at ${simulator.alternateHost}, port ${server.port}\n`);
   await new Promise<void>((resolve) => {
     const stop = io.onSignal(() => {
       stop();
@@ -56,6 +64,20 @@ export async function simulate(flags: SimulateFlags, io: Io): Promise<ExitCode> 
   await close();
   io.out(`${JSON.stringify(ledger)}\n`);
   return EXIT.done;
+}
+
+function readFault(text: string): FaultSpec {
+  const spec = parseFaultText(text);
+  if (isProblem(spec)) throw new UsageError(`--fault ${text}: ${spec.join(' ')}`);
+  return spec;
+}
+
+/** A switchover needs a second address; where none is named, the next one of this machine's own. */
+function alternateHostOf(flags: SimulateFlags, world: WorldConfig, faults: readonly FaultSpec[]): string | undefined {
+  const named = flags.alternateHost ?? world.alternateHost;
+  if (named !== undefined || !faults.some(({ fault }) => fault === 'switchover')) return named;
+  if (flags.host !== '127.0.0.1') throw new UsageError('a switchover needs a second address: --alternate-host');
+  return '127.0.0.2';
 }
 
 function loadWorld(file: string, io: Io): WorldConfig | undefined {

@@ -6,6 +6,8 @@ export interface SimulatorRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body?: string;
+  /** Address of the client; without it the request comes from this process. */
+  readonly peer?: string | undefined;
 }
 
 /** What the core answers. */
@@ -13,8 +15,11 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** The connection is to be destroyed without an answer (a fault). */
-  readonly lost?: true;
+  /**
+   * The client is to get no answer (a fault): the connection is closed, or reset, or stays open and silent (`hung`), or
+   * breaks in the middle of the answer (`cut`).
+   */
+  readonly lost?: 'closed' | 'reset' | 'hung' | 'cut';
   /** The answer is an event stream: attach a sink for this session id with `openStream`. */
   readonly stream?: string;
 }

@@ -20,6 +20,7 @@ export interface NewCall {
   readonly kind: CallKind;
   readonly callback: Callback | null;
   readonly isPreview: boolean;
+  readonly isLate?: boolean;
 }
 
 const MODES: Record<CallKind, number> = {
@@ -37,6 +38,7 @@ export function popCall(world: World, parts: NewCall): Call {
   const timeoutMs = isPreview ? campaign.config.previewTimeout : null;
   const call: Call = {
     ...parts,
+    isLate: parts.isLate ?? false,
     id,
     dialingMode,
     entry: {

@@ -5,7 +5,7 @@ import {
   type VersionInfo,
 } from '../wire/index.js';
 import { type Answer, DONE, json, missingProperty, notFound, Refusal, sessionOpened } from './answer.js';
-import { compactTime } from './icws-time.js';
+import { toldTime } from './icws-time.js';
 import type { RequestBody } from './request-body.js';
 import type { Exchange, OpenRoutes, SessionExchange, SessionRoutes } from './router.js';
 import { closeSession, openSession } from './sessions.js';
@@ -67,7 +67,7 @@ export const openConnectionRoutes: OpenRoutes = {
       acceptLanguage: header('accept-language') || 'en-us',
       authentication: { allowIcAuth: true, identityProviders: [] },
     }),
-  'GET connection/server-time': ({ world }) => json(200, { serverUtcTime: compactTime(world.clock.now()) }),
+  'GET connection/server-time': ({ world }) => json(200, { serverUtcTime: toldTime(world, world.clock.now()) }),
   'GET connection/single-sign-on/response': () => {
     throw refusedCredentials();
   },
@@ -138,7 +138,7 @@ function describeSession(world: World, session: Session, include: ReadonlySet<st
     daysUntilPasswordExpiration: 90,
     ...(include.has('version') ? { version: VERSION } : {}),
     ...(include.has('features') ? { features: features(world) } : {}),
-    ...(include.has('server-time') ? { serverTimeInfo: { serverUtcTime: compactTime(world.clock.now()) } } : {}),
+    ...(include.has('server-time') ? { serverTimeInfo: { serverUtcTime: toldTime(world, world.clock.now()) } } : {}),
     ...(include.has('default-workstation') ? { defaultWorkstationId: null } : {}),
     ...(include.has('effective-station') ? { effectiveStation: effectiveStation(user) } : {}),
     ...(include.has('purecloud-integration') ? { purecloudIntegration: { integrationEnabled: false } } : {}),

@@ -22,6 +22,10 @@ export interface Control {
   addCampaign(campaign: CampaignInput): string;
   /** Withdraws a campaign: nobody is in it any more; calls in progress go on. */
   removeCampaign(campaign: string): void;
+  /** Withdraws a campaign for a while: nobody is in it, its contacts wait. */
+  withdrawCampaign(campaign: string): void;
+  /** Offers a withdrawn campaign anew. */
+  offerAgain(campaign: string): void;
   pauseCampaign(campaign: string): void;
   /** Lets a paused or stopping campaign run again. */
   resumeCampaign(campaign: string): void;
@@ -64,6 +68,13 @@ export function createControl(world: World, readFile: ((path: string) => string)
       return added.id;
     },
     removeCampaign: (name) => removeCampaign(world, campaign(name)),
+    withdrawCampaign: (name) => takeAway(world, campaign(name), 'withdrawn'),
+    offerAgain: (name) => {
+      const offered = campaign(name);
+      if (offered.state !== 'withdrawn') return;
+      offered.state = 'running';
+      announceCampaign(world, offered);
+    },
     pauseCampaign: (name) => changeCampaign(world, campaign(name), 'paused'),
     resumeCampaign: (name) => changeCampaign(world, campaign(name), 'running'),
     stopCampaign: (name) => changeCampaign(world, campaign(name), 'stopping'),
@@ -103,13 +114,18 @@ function loggedInAgents(user: User): Agent[] {
   return [...user.agents.values()].filter((agent) => agent.loggedIn);
 }
 
-function removeCampaign(world: World, campaign: Campaign): void {
-  campaign.state = 'removed';
+/** Nobody is in the campaign any more; what its contacts come to is the caller's. */
+function takeAway(world: World, campaign: Campaign, state: 'withdrawn' | 'removed'): void {
+  campaign.state = state;
   const agents = announceRemoval(world, campaign);
   for (const agent of agents) {
     releaseCallbacks(world, agent);
     refreshReadiness(world, agent);
   }
+}
+
+function removeCampaign(world: World, campaign: Campaign): void {
+  takeAway(world, campaign, 'removed');
   for (const contact of campaign.contacts.slice(campaign.nextContact))
     finishContact(world, campaign, contact, 'campaign-removed');
   for (const contact of campaign.givenBack.splice(0)) finishContact(world, campaign, contact, 'campaign-removed');

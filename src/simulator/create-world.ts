@@ -56,7 +56,9 @@ export function createWorld(parts: WorldParts, errands: Errands): World {
     calls: new Map(),
     stations: new Map(),
     idle: new Set(),
-    alternateHosts: [],
+    alternateHosts: config.alternateHost === undefined ? [] : [config.alternateHost],
+    site: { hosts: [], active: null, isClosed: false },
+    skewMs: 0,
     dialerUp: true,
     nextNumber: (kind) => ++numbers[kind],
     poke: (campaign) => {

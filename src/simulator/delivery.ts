@@ -1,4 +1,5 @@
 import type { IcwsMessage } from '../wire/index.js';
+import type { MessageVerdict } from './faults.js';
 import type { Agent, Session, Sink, World } from './world.js';
 
 /** How long a held message waits for the one that is to overtake it. */
@@ -26,11 +27,14 @@ function send(world: World, session: Session, message: IcwsMessage, json: string
     push(session, json);
     return;
   }
-  const verdict = world.faults.onMessage({ message, user: session.user.id, session: session.id });
-  switch (verdict?.do) {
-    case undefined:
-      push(session, json);
-      return;
+  const { user, id, sink } = session;
+  const verdict = world.faults.onMessage({ message, user: user.id, session: id, streams: sink !== null });
+  if (verdict) obey(world, session, json, verdict);
+  else push(session, json);
+}
+
+function obey(world: World, session: Session, json: string, verdict: MessageVerdict): void {
+  switch (verdict.do) {
     case 'drop':
       return;
     case 'delay':
@@ -38,7 +42,8 @@ function send(world: World, session: Session, message: IcwsMessage, json: string
       return;
     case 'duplicate':
       push(session, json);
-      push(session, json);
+      if (!verdict.afterMs) push(session, json);
+      else world.timers.after(verdict.afterMs, () => push(session, json));
       return;
     case 'hold':
       release(session);
@@ -51,7 +56,32 @@ function send(world: World, session: Session, message: IcwsMessage, json: string
       session.sink?.close();
       detachSink(world, session, session.sink);
       push(session, json);
+      return;
+    case 'tear': {
+      const { sink } = session;
+      detachSink(world, session, sink);
+      if (sink?.tear) sink.tear(json);
+      else sink?.close();
+      return;
+    }
+    case 'silence':
+      silence(session);
+      return;
+    case 'split':
+      if (session.sink?.split && !session.isSilenced) session.sink.split(json, verdict.at);
+      else push(session, json);
+      return;
+    case 'instead':
+      for (const message of verdict.messages) push(session, JSON.stringify(message));
   }
+}
+
+/** The session's stream stays open and carries nothing more: what is sent is lost until somebody reads anew. */
+export function silence(session: Session): boolean {
+  if (!session.sink || session.isSilenced) return false;
+  session.isSilenced = true;
+  session.sink.silence?.();
+  return true;
 }
 
 function release(session: Session): void {
@@ -66,8 +96,8 @@ function push(session: Session, json: string): void {
 }
 
 function hand(session: Session, json: string): void {
-  if (session.sink) session.sink.message(json);
-  else session.unread.push(json);
+  if (!session.sink) session.unread.push(json);
+  else if (!session.isSilenced) session.sink.message(json);
 }
 
 /** Takes all unread messages, as the text of a JSON array in the order of sending. */
@@ -89,6 +119,7 @@ export function markRead(world: World, session: Session): void {
 export function attachSink(world: World, session: Session, sink: Sink): void {
   const older = session.sink;
   session.sink = sink;
+  session.isSilenced = false;
   older?.close();
   world.unwatched.delete(session);
   const waiting = session.unread;
@@ -100,6 +131,7 @@ export function attachSink(world: World, session: Session, sink: Sink): void {
 export function detachSink(world: World, session: Session, sink: Sink | null): void {
   if (!sink || session.sink !== sink) return;
   session.sink = null;
+  session.isSilenced = false;
   session.lastReadMs = world.clock.monotonic();
   if (world.sessions.get(session.id) === session) world.unwatched.add(session);
 }

@@ -3,13 +3,10 @@ import { forbidden, invalidProperty, Refusal } from './answer.js';
 import { closeByDialer, hangUpAll } from './calls.js';
 import { tellAgent } from './delivery.js';
 import { logOut } from './leaving.js';
-import { isEligible, joinCampaign, offeredTo, sendDialerState } from './membership.js';
+import { isEligible, isOffered, joinCampaign, offeredTo, sendDialerState } from './membership.js';
 import { sendPop } from './pops.js';
 import { refreshReadiness } from './readiness.js';
 import type { Agent, Campaign, Session, User, World } from './world.js';
-
-/** How long the open call of an agent whose sessions all died is kept for his return. */
-const KEEP_MS = 30_000;
 
 /** The Dialer session of a user and an application name; made at the first ICWS session of that name. */
 export function agentOf(world: World, user: User, application: string): Agent {
@@ -98,7 +95,7 @@ function logonError(logonError: CampaignLogonErrorCode, message: string): Refusa
 /** A campaign that still exists, by its id in any letter case. */
 export function findCampaign(world: World, campaignId: string): Campaign | undefined {
   const campaign = world.campaigns.get(campaignId) ?? world.campaigns.get(campaignId.toUpperCase());
-  return campaign?.state === 'removed' ? undefined : campaign;
+  return campaign && isOffered(campaign) ? campaign : undefined;
 }
 
 /** ready-for-calls: for these campaigns, or for all that the agent is in now (reference §4.4). */
@@ -126,23 +123,28 @@ export function returnToAgent(world: World, agent: Agent, session: Session): voi
 
 /**
  * A session of this agent is over. With the last one he is out of Dialer: a call in progress becomes ambiguous at once when
- * his client left on purpose, and is kept for a while when the connection broke (reference §6.2, §6.8).
+ * his client left on purpose, and is kept for a while (`keepLostCalls`) when the connection broke (reference §6.2, §6.8).
  */
 export function departFromAgent(world: World, agent: Agent, session: Session, how: 'deleted' | 'broken'): void {
   agent.sessions.delete(session);
   if (agent.sessions.size > 0) return;
   if (how === 'deleted' && agent.call) {
-    world.ledger.violation('session-deleted-in-call', agent.user.id);
+    if (!agent.call.isLate) world.ledger.violation('session-deleted-in-call', agent.user.id);
     closeByDialer(world, agent.call, 'Ambiguous - Agent Logout');
   }
   if (how === 'broken') agent.excused = true;
   logOut(world, agent);
   if (!agent.call) return;
-  agent.keepTimer = world.timers.after(KEEP_MS, () => {
-    agent.keepTimer = null;
-    if (agent.call) closeByDialer(world, agent.call, 'Ambiguous - Agent Connection Broken');
-    if (agent.user.sessions.size === 0) hangUpAll(world, agent.user);
-  });
+  const { keepLostCalls } = world.config;
+  if (keepLostCalls === 0) giveUpCall(world, agent);
+  else agent.keepTimer = world.timers.after(keepLostCalls, () => giveUpCall(world, agent));
+}
+
+/** Nobody came back for the call: Dialer records it itself. */
+function giveUpCall(world: World, agent: Agent): void {
+  agent.keepTimer = null;
+  if (agent.call) closeByDialer(world, agent.call, 'Ambiguous - Agent Connection Broken');
+  if (agent.user.sessions.size === 0) hangUpAll(world, agent.user);
 }
 
 /** The link to the Dialer server broke or came back: agents have to log in again (reference §4.9, §6.10). */

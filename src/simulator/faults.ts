@@ -8,8 +8,11 @@ export interface RequestView {
   readonly operation: string;
   /** Host name that the client addressed, without port; empty when unknown. */
   readonly host: string;
+  /** Owner of the session; for a log-in the user whom it names. */
   readonly user: string | null;
   readonly session: string | null;
+  /** Messages are asked for as an event stream. */
+  readonly wantsStream: boolean;
 }
 
 /** What a fault may know of a message before it is sent. */
@@ -17,30 +20,40 @@ export interface MessageView {
   readonly message: IcwsMessage;
   readonly user: string;
   readonly session: string;
+  /** The message goes into an event stream, rather than waiting for a poll. */
+  readonly streams: boolean;
 }
 
 /**
- * What a fault does with a request: `answer` instead of the world; `drop` destroys the connection before anything was
- * done; `lose` lets the action happen and then destroys the connection; `delay` answers late; `expire` ends the session
- * first, so that the request meets a 401.
+ * What a fault does with a request: `answer` instead of the world; `drop` breaks the connection before anything was
+ * done; `lose` lets the action happen and then breaks it, perhaps in the middle of the answer; `hang` never answers;
+ * `delay` answers late; `expire` ends the session first, so that the request meets a 401; `amend` changes the answer.
  */
 export type RequestVerdict =
   | { readonly do: 'answer'; readonly answer: Answer }
-  | { readonly do: 'drop' }
-  | { readonly do: 'lose' }
+  | { readonly do: 'drop'; readonly how?: 'closed' | 'reset' }
+  | { readonly do: 'lose'; readonly how?: 'closed' | 'reset' | 'cut' }
+  | { readonly do: 'hang'; readonly acts: boolean }
   | { readonly do: 'delay'; readonly ms: number }
-  | { readonly do: 'expire' };
+  | { readonly do: 'expire' }
+  | { readonly do: 'amend'; readonly amend: (answer: Answer) => Answer };
 
 /**
- * What a fault does with a message: `drop` loses it; `delay` sends it late; `duplicate` sends it twice; `hold` lets the
- * next message overtake it; `cut` ends the event stream, the message waits in the queue.
+ * What a fault does with a message: `drop` loses it; `delay` sends it late; `duplicate` sends it twice, the copy `afterMs`
+ * later; `hold` lets the next message overtake it; `cut` ends the event stream, the message waits in the queue; `tear`
+ * breaks the stream in the middle of the message, which is lost; `silence` lets the stream carry nothing any more, though
+ * it stays open; `split` sends it in pieces, cut at these shares of its bytes; `instead` sends these messages.
  */
 export type MessageVerdict =
   | { readonly do: 'drop' }
   | { readonly do: 'delay'; readonly ms: number }
-  | { readonly do: 'duplicate' }
+  | { readonly do: 'duplicate'; readonly afterMs?: number }
   | { readonly do: 'hold' }
-  | { readonly do: 'cut' };
+  | { readonly do: 'cut' }
+  | { readonly do: 'tear' }
+  | { readonly do: 'silence' }
+  | { readonly do: 'split'; readonly at: readonly number[] }
+  | { readonly do: 'instead'; readonly messages: readonly object[] };
 
 /** A behaviour in front of the normal answers. The first fault with a verdict decides; the ledger counts it by name. */
 export interface Fault {

@@ -4,6 +4,11 @@ export function compactTime(epochMs: number): string {
   return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
 }
 
+/** The same as the server's clock shows it, which may be wrong (a fault). */
+export function toldTime(world: { readonly skewMs: number }, epochMs: number): string {
+  return compactTime(epochMs + world.skewMs);
+}
+
 const formats = new Map<string, Intl.DateTimeFormat | null>();
 
 function formatOf(zone: string): Intl.DateTimeFormat | null {

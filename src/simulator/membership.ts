@@ -9,9 +9,14 @@ export function isEligible(user: User, campaign: Campaign): boolean {
   return user.workgroups === null || user.workgroups.has(campaign.config.workgroup.toLowerCase());
 }
 
+/** Whether a campaign exists for agents. */
+export function isOffered({ state }: Campaign): boolean {
+  return state !== 'removed' && state !== 'withdrawn';
+}
+
 /** The campaigns offered to a user. */
 export function offeredTo(world: World, user: User): Campaign[] {
-  return [...world.campaigns.values()].filter((campaign) => campaign.state !== 'removed' && isEligible(user, campaign));
+  return [...world.campaigns.values()].filter((campaign) => isOffered(campaign) && isEligible(user, campaign));
 }
 
 /** State flags of a campaign (reference §4.9: a list). */

@@ -1,10 +1,10 @@
 import type { DataPop, FormDefinition, PreviewPop } from '../wire/index.js';
 import { deliverAll } from './delivery.js';
-import { compactTime } from './icws-time.js';
+import { toldTime } from './icws-time.js';
 import type { Call, Campaign, Session, World } from './world.js';
 
 /** The pop of a call as it stands now (reference §4.9). */
-export function popOf(call: Call): DataPop | PreviewPop {
+export function popOf(world: World, call: Call): DataPop | PreviewPop {
   const { campaign } = call;
   const common = {
     interactionId: call.id,
@@ -20,14 +20,20 @@ export function popOf(call: Call): DataPop | PreviewPop {
     __type: 'urn:inin.com:dialer:previewPop',
     ...common,
     callPlaced: call.entry.placed,
-    ...(call.previewEndsMs === null || call.entry.placed ? {} : { previewTimeout: compactTime(call.previewEndsMs) }),
+    ...(call.previewEndsMs === null || call.entry.placed
+      ? {}
+      : { previewTimeout: toldTime(world, call.previewEndsMs) }),
     allowSkip: campaign.config.allowSkip,
   };
 }
 
 /** Sends the pop of a call. */
 export function sendPop(world: World, call: Call, sessions: Iterable<Session>): void {
-  deliverAll(world, sessions, { __type: 'urn:inin.com:dialer:dataPopMessage', isDelta: false, call: popOf(call) });
+  deliverAll(world, sessions, {
+    __type: 'urn:inin.com:dialer:dataPopMessage',
+    isDelta: false,
+    call: popOf(world, call),
+  });
 }
 
 /** The base script of a campaign: one page with its contact columns and dispositions (reference §4.9). */

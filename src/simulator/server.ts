@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Clock } from '../base/clock.js';
 import type { Answer } from './answer.js';
 import type { Simulator } from './simulator.js';
+import { createPinger, openEventStream, type Pinger } from './stream-response.js';
 
 export interface ServerOptions {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  /** A second address that serves the same world on the same port: where a 503 can send its clients. */
+  /** A second address that serves the same world on the same port; without it, what the world says. */
   readonly alternateHost?: string;
   /** How often a comment goes out on idle streams. */
   readonly pingEveryMs?: number;
@@ -23,10 +23,6 @@ export interface SimulatorServer {
 
 /** A body longer than this is not read. */
 const LONGEST_BODY = 1_048_576;
-/** A stream whose reader is this far behind is cut. */
-const MOST_UNSENT = 8_388_608;
-/** Pings go out in so many portions, so that thousands of streams do not all write at once. */
-const PING_PORTIONS = 15;
 
 /** Serves a simulator over HTTP. Rejects when it cannot listen. */
 export async function startSimulatorServer(simulator: Simulator, options: ServerOptions): Promise<SimulatorServer> {
@@ -56,7 +52,9 @@ export async function startSimulatorServer(simulator: Simulator, options: Server
   };
   try {
     const port = await listen(options.host, options.port);
-    if (options.alternateHost !== undefined) await listen(options.alternateHost, port);
+    const alternateHost = options.alternateHost ?? simulator.alternateHost;
+    if (alternateHost !== undefined) await listen(alternateHost, port);
+    simulator.listensOn(alternateHost === undefined ? [options.host] : [options.host, alternateHost]);
     const name = options.host.includes(':') ? `[${options.host}]` : options.host;
     return { url: `http://${name}:${port}`, port, close };
   } catch (error) {
@@ -77,16 +75,39 @@ async function serve(simulator: Simulator, pinger: Pinger, { request, response }
     return;
   }
   const { method = 'GET', url = '/', headers } = request;
-  const answer = await simulator.handle({ method, path: url, headers, body });
-  if (answer.lost) request.socket.destroy();
-  else if (answer.stream !== undefined) stream(simulator, pinger, { response, answer, sessionId: answer.stream });
-  else {
+  const answer = await simulator.handle({ method, path: url, headers, body, peer: request.socket.remoteAddress ?? '' });
+  if (answer.lost) lose(answer, { request, response });
+  else if (answer.stream !== undefined) {
+    openEventStream({ simulator, pinger, response, answer, sessionId: answer.stream });
+  } else {
     const length = Buffer.byteLength(answer.body);
     response.writeHead(
       answer.status,
       answer.status === 204 ? answer.headers : { ...answer.headers, 'content-length': length },
     );
     response.end(answer.body);
+  }
+}
+
+/** The client gets no (whole) answer. */
+function lose(answer: Answer, { request, response }: Exchange): void {
+  const { socket } = request;
+  switch (answer.lost) {
+    case 'hung':
+      return;
+    case 'reset':
+      socket.resetAndDestroy();
+      return;
+    case 'cut': {
+      const bytes = Buffer.from(answer.body);
+      // More is announced than there is, so that an empty answer can be cut as well.
+      response.writeHead(answer.status, { ...answer.headers, 'content-length': bytes.length + 1 });
+      response.flushHeaders();
+      response.write(bytes.subarray(0, bytes.length / 2), () => socket.destroy());
+      return;
+    }
+    default:
+      socket.destroy();
   }
 }
 
@@ -104,58 +125,4 @@ function bodyOf(request: IncomingMessage): Promise<string | undefined> {
     request.on('error', () => resolve(undefined));
     request.on('close', () => resolve(undefined));
   });
-}
-
-/** Server-sent events: unnamed events, one `data:` line of JSON each, `:ping` as keep-alive (reference §10.10). */
-function stream(
-  simulator: Simulator,
-  pinger: Pinger,
-  { response, answer, sessionId }: { response: ServerResponse; answer: Answer; sessionId: string },
-): void {
-  response.writeHead(answer.status, answer.headers);
-  response.write(':ping\n\n');
-  const end = simulator.openStream(sessionId, {
-    message: (json) => {
-      response.write(`data: ${json}\n\n`);
-      if (response.writableLength > MOST_UNSENT) response.destroy();
-    },
-    close: () => response.end(),
-  });
-  pinger.add(response);
-  response.on('close', () => {
-    pinger.remove(response);
-    end();
-  });
-}
-
-interface Pinger {
-  add(response: ServerResponse): void;
-  remove(response: ServerResponse): void;
-  stop(): void;
-}
-
-function createPinger(clock: Clock, everyMs: number): Pinger {
-  const portions = Array.from({ length: PING_PORTIONS }, () => new Set<ServerResponse>());
-  const homes = new Map<ServerResponse, Set<ServerResponse>>();
-  let turn = 0;
-  let next = 0;
-  let timer: unknown;
-  const ping = (): void => {
-    for (const response of portions[turn++ % PING_PORTIONS] ?? []) response.write(':ping\n\n');
-    timer = clock.setTimeout(ping, everyMs / PING_PORTIONS);
-  };
-  timer = clock.setTimeout(ping, everyMs / PING_PORTIONS);
-  return {
-    add: (response) => {
-      const home = portions[next++ % PING_PORTIONS];
-      if (!home) return;
-      home.add(response);
-      homes.set(response, home);
-    },
-    remove: (response) => {
-      homes.get(response)?.delete(response);
-      homes.delete(response);
-    },
-    stop: () => clock.clearTimeout(timer),
-  };
 }

@@ -40,6 +40,7 @@ export function openSession(world: World, parts: NewSession): Session {
     unread: [],
     held: null,
     sink: null,
+    isSilenced: false,
     watchesStation: false,
     watchesStatusMessages: false,
     alertAttributes: null,
@@ -57,8 +58,17 @@ export function openSession(world: World, parts: NewSession): Session {
   return session;
 }
 
-/** Ends a session: deleted by its client, or broken (unread for too long, or expired on purpose). */
-export function closeSession(world: World, session: Session, how: 'deleted' | 'broken', reason: string): void {
+/**
+ * Ends a session: deleted by its client, broken (unread for too long, or expired on purpose), or vanished, which is broken
+ * without a word to the client.
+ */
+export function closeSession(
+  world: World,
+  session: Session,
+  end: 'deleted' | 'broken' | 'vanished',
+  reason: string,
+): void {
+  const how = end === 'deleted' ? 'deleted' : 'broken';
   if (!world.sessions.delete(session.id)) return;
   world.unwatched.delete(session);
   world.ledger.sessions[how === 'deleted' ? 'closed' : 'expired'] += 1;
@@ -68,7 +78,7 @@ export function closeSession(world: World, session: Session, how: 'deleted' | 'b
   user.sessions.delete(session);
   departFromAgent(world, session.agent, session, how);
   if (user.sessions.size === 0) leaveTelephone(world, user, how);
-  if (how === 'broken') {
+  if (end === 'broken') {
     deliver(world, session, {
       __type: 'urn:inin.com:connection:connectionStateChangeMessage',
       isDelta: false,

@@ -7,10 +7,13 @@ import { type Control, createControl } from './control.js';
 import { createWorld, type Errands } from './create-world.js';
 import { attachSink, detachSink } from './delivery.js';
 import { workAgent, workCampaign } from './dialling.js';
+import { faultPage } from './fault-pages.js';
 import type { FaultBox, RequestVerdict } from './faults.js';
 import { aim, headerOf, perform, type Target } from './gate.js';
+import { Injections } from './injections.js';
 import type { CampaignEntry, Ledger } from './ledger.js';
 import { closeSession, watchUnreadSessions } from './sessions.js';
+import { awayAnswer } from './site.js';
 import type { Sink, World } from './world.js';
 import type { WorldConfig } from './world-config.js';
 
@@ -32,8 +35,15 @@ export interface Simulator {
   /** Sends the messages of a session into `sink` from now on, those waiting first. Returns how to end it. */
   openStream(sessionId: string, sink: Sink): () => void;
   ledger(): Ledger;
+  /** The seam: behaviours in front of the normal answers. */
   readonly faults: FaultBox;
+  /** Faults of the menu (docs/faults.md); those of the world file are laid from the start. */
+  readonly injections: Injections;
   readonly control: Control;
+  /** An address for a second listener that the world asks for. */
+  readonly alternateHost: string | undefined;
+  /** Tells the world by which hosts it is reached: the first, and its alternate if there is one. */
+  listensOn(hosts: readonly string[]): void;
   /** Calls `listener` after each entry in the ledger; returns how to stop it. */
   on(event: 'ledger-change', listener: () => void): () => void;
   /** Whether no call is open and no number rings. */
@@ -44,7 +54,7 @@ export interface Simulator {
   close(): void;
 }
 
-const LOST: Answer = { status: 0, headers: {}, body: '', lost: true };
+const LOST = { status: 0, headers: {}, body: '' };
 const PLAIN_JSON = { 'content-type': 'application/json; charset=utf-8' };
 
 /** Makes a simulator. Throws when a campaign's contact list cannot be read. */
@@ -54,14 +64,26 @@ export function createSimulator(parts: SimulatorParts): Simulator {
   errands.employ(world);
   watchUnreadSessions(world);
   startAcdTraffic(world);
+  const control = createControl(world, parts.readFile);
+  const injections = new Injections(world, control);
+  const { alternateHost, faults } = parts.world;
+  const listensOn = (hosts: readonly string[]): void => {
+    world.site.hosts = [...hosts];
+    world.alternateHosts = hosts.slice(1);
+  };
+  if (alternateHost !== undefined) listensOn(['', alternateHost]);
+  for (const spec of faults) injections.lay(spec);
   return {
     worldId: world.id,
     clock: parts.clock,
-    handle: (request) => handle(world, request),
+    handle: (request) => handle({ world, injections }, request),
     openStream: (sessionId, sink) => openStream(world, sessionId, sink),
     ledger: () => readLedger(world),
     faults: world.faults,
-    control: createControl(world, parts.readFile),
+    injections,
+    control,
+    alternateHost,
+    listensOn,
     on: (_event, listener) => world.ledger.onChange(listener),
     idle: () => isIdle(world),
     finished: () =>
@@ -106,57 +128,87 @@ function createErrands(): Errands & { employ(world: World): void } {
   return errands;
 }
 
-async function handle(world: World, request: SimulatorRequest): Promise<Answer> {
-  const own = ownPage(world, request);
+interface House {
+  readonly world: World;
+  readonly injections: Injections;
+}
+
+async function handle(house: House, request: SimulatorRequest): Promise<Answer> {
+  const { world } = house;
+  const own = ownPage(house, request);
   if (own) return own;
   const target = aim(world, request);
   world.ledger.requests.add(target.operation);
-  const verdict = world.faults.active ? askFaults(world, request, target) : undefined;
-  const answer = verdict ? await obey(world, target, verdict) : perform(world, target);
+  const answer = await answerOf(world, request, target);
   world.ledger.answers.add(answer.lost ? 'lost' : String(answer.status));
   return answer;
 }
 
-function askFaults(world: World, request: SimulatorRequest, target: Target): RequestVerdict | undefined {
+async function answerOf(world: World, request: SimulatorRequest, target: Target): Promise<Answer> {
+  const host = headerOf(request, 'host').replace(/:\d+$/, '');
+  const verdict = world.faults.active ? askFaults(world, request, target, host) : undefined;
+  const { operation, sessionId } = target;
+  const away = awayAnswer(world, { host, operation, sessionId });
+  const aimed = away ? { ...target, act: () => away } : target;
+  return verdict ? obey(world, aimed, verdict) : perform(world, aimed);
+}
+
+function askFaults(world: World, request: SimulatorRequest, target: Target, host: string): RequestVerdict | undefined {
   const session = target.sessionId === null ? undefined : world.sessions.get(target.sessionId);
   return world.faults.onRequest({
     method: request.method.toUpperCase(),
     operation: target.operation,
-    host: headerOf(request, 'host').replace(/:\d+$/, ''),
-    user: session?.user.id ?? null,
+    host,
+    user: session?.user.id ?? (target.operation === 'POST connection' ? userWhoLogsIn(request.body) : null),
     session: session?.id ?? null,
+    wantsStream: headerOf(request, 'accept').toLowerCase().includes('text/event-stream'),
   });
+}
+
+function userWhoLogsIn(body: string | undefined): string | null {
+  const name = /"userID"\s*:\s*"([^"\\]*)"/.exec(body ?? '')?.[1];
+  return name ?? null;
 }
 
 async function obey(world: World, target: Target, verdict: RequestVerdict): Promise<Answer> {
   const session = target.sessionId === null ? undefined : world.sessions.get(target.sessionId);
+  /** Lets it happen; whoever does not learn of it in time is not to blame for asking again. */
+  const act = (): Answer => {
+    const answer = perform(world, target);
+    if (session) session.agent.excused = true;
+    return answer;
+  };
   switch (verdict.do) {
     case 'answer':
       return verdict.answer;
     case 'drop':
-      return LOST;
-    case 'lose':
-      perform(world, target);
-      if (session) session.agent.excused = true;
-      return LOST;
+      return { ...LOST, lost: verdict.how ?? 'closed' };
+    case 'lose': {
+      const answer = act();
+      return verdict.how === 'cut' ? { ...answer, lost: 'cut' } : { ...LOST, lost: verdict.how ?? 'closed' };
+    }
+    case 'hang':
+      if (verdict.acts) act();
+      return { ...LOST, lost: 'hung' };
     case 'delay': {
-      const answer = perform(world, target);
-      if (session) session.agent.excused = true;
+      const answer = act();
       await new Promise<void>((resolve) => world.timers.after(verdict.ms, resolve));
       return answer;
     }
     case 'expire':
       if (session) closeSession(world, session, 'broken', 'The session expired.');
       return perform(world, target);
+    case 'amend':
+      return verdict.amend(perform(world, target));
   }
 }
 
 /** The simulator's own pages, beside ICWS: no credentials needed. */
-function ownPage(world: World, request: SimulatorRequest): Answer | undefined {
+function ownPage({ world, injections }: House, request: SimulatorRequest): Answer | undefined {
   if (!request.path.startsWith('/simulator/')) return undefined;
   const path = request.path.replace(/\?.*$/, '').replace(/\/$/, '');
   if (path === '/simulator/ledger') return json(200, readLedger(world), PLAIN_JSON);
-  if (path !== '/simulator/health') return undefined;
+  if (path !== '/simulator/health') return faultPage(injections, request, path);
   const sessions = world.sessions.size;
   const streams = sessions - world.unwatched.size;
   return json(200, { status: 'up', world: world.id, seed: world.config.seed, sessions, streams }, PLAIN_JSON);

@@ -13,6 +13,7 @@ import {
 } from '../base/fields.js';
 import { expandRange } from '../base/range.js';
 import { SCHEDULED_CATEGORY } from '../wire/index.js';
+import { FaultSchema } from './fault-spec.js';
 import { STATUS_MESSAGES } from './status-catalogue.js';
 
 /** A table whose unknown keys are errors, and whose wrong type is told with an example. */
@@ -211,10 +212,15 @@ export const WorldSchema = table(
       .union([z.literal(1), z.literal(2)], { error: 'must be 1 (polling only) or 2 (also the event stream)' })
       .default(2)
       .describe('Version of the messaging feature: 1 polling only, 2 also the event stream.'),
-    faults: z
-      .array(z.never({ error: 'must stay out: faults are not yet read from the file' }))
-      .default([])
-      .describe('Faults to inject; none can be named here yet.'),
+    keepLostCalls: durationField()
+      .prefault('30s')
+      .describe(
+        'How long the open call of an agent whose session was lost is kept for his return; then Dialer records it as Ambiguous itself. 0s: at once.',
+      ),
+    alternateHost: textField('a host name or address')
+      .optional()
+      .describe('A second address that serves the same world on the same port, such as 127.0.0.2: for a switchover.'),
+    faults: z.array(FaultSchema).default([]).describe('Faults to inject (docs/faults.md).'),
   },
   '{ version: 1, campaigns: [ { name: Collections, type: predictive } ] }',
 ).superRefine(refuseDoubles);

@@ -14,6 +14,22 @@ export interface Sink {
   message(json: string): void;
   /** The server ends the stream. */
   close(): void;
+  /** One message in pieces, cut at these shares of its bytes (a fault). */
+  split?(json: string, at: readonly number[]): void;
+  /** Half a message, then the connection breaks (a fault). */
+  tear?(json: string): void;
+  /** From now on the stream carries nothing, and does not end either (a fault). */
+  silence?(): void;
+}
+
+/** The hosts that stand for one world. */
+export interface Site {
+  /** The first one, then its alternate if there is one. */
+  hosts: readonly string[];
+  /** The one that serves; null: all of them. */
+  active: string | null;
+  /** While a switchover is under way no host opens sessions. */
+  isClosed: boolean;
 }
 
 /** A CIC user: one person, one status, one station, one queue, however many sessions. */
@@ -67,6 +83,8 @@ export interface Session {
   /** A message that the next one will overtake (a fault). */
   held: string | null;
   sink: Sink | null;
+  /** Whatever goes into the present stream is lost (a fault). */
+  isSilenced: boolean;
   watchesStation: boolean;
   watchesStatusMessages: boolean;
   /** Attribute names of the alert subscription; null without one. */
@@ -127,7 +145,8 @@ export interface PromisedCall {
   readonly timer: TimerHandle;
 }
 
-export type CampaignState = 'running' | 'paused' | 'stopping' | 'removed';
+/** `withdrawn`: not offered for a while, and its contacts wait; `removed`: gone for good. */
+export type CampaignState = 'running' | 'paused' | 'stopping' | 'withdrawn' | 'removed';
 
 export interface Campaign {
   readonly id: string;
@@ -193,6 +212,8 @@ export interface Call {
   readonly entry: CallEntry;
   /** When the preview ends; null without a timer. */
   readonly previewEndsMs: number | null;
+  /** Handed over after the log-off was granted: a client that is already gone cannot be blamed for it. */
+  readonly isLate: boolean;
   previewTimer: TimerHandle | null;
   interaction: Interaction | null;
 }
@@ -260,6 +281,9 @@ export interface World {
   /** Agents free for any call, longest wait first. */
   readonly idle: Set<Agent>;
   alternateHosts: readonly string[];
+  readonly site: Site;
+  /** How far the server's clock is ahead of the true time, as far as clients are told it. */
+  skewMs: number;
   dialerUp: boolean;
   /** A number unique in its kind. */
   nextNumber(kind: 'session' | 'interaction' | 'request' | 'campaign' | 'agent'): number;

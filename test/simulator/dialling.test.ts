@@ -384,7 +384,7 @@ describe('the world file', () => {
     expect(problems.error?.issues.map((issue) => issue.path.join('.')).sort()).toEqual([
       '',
       'campaigns.0.followUpStatus',
-      'faults.0',
+      'faults.0.fault',
       'users.0.names',
     ]);
   });
