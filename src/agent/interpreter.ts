@@ -5,6 +5,7 @@ import type { AgentChart } from './chart.js';
 import type { AgentContext } from './context.js';
 import type { AgentEvent } from './events.js';
 import type { AgentEmission, AgentOrder } from './orders.js';
+import type { AgentInput } from './vocabulary.js';
 
 /** What an agent says while it lives. None of these may throw. */
 export interface AgentListener {
@@ -37,8 +38,9 @@ export interface Agent {
  * Brings one agent to life: the only place where XState runs. It also watches every transition between the seven states
  * and reports each once, with the name of the event that caused it.
  */
-export function runAgent(chart: AgentChart, user: string, clock: Clock, listener: AgentListener): Agent {
-  const actor: Actor<AgentChart> = createActor(chart, { clock: clock as never, input: { user } });
+export function runAgent(chart: AgentChart, input: AgentInput, clock: Clock, listener: AgentListener): Agent {
+  const { user } = input;
+  const actor: Actor<AgentChart> = createActor(chart, { clock: clock as never, input });
   const said: AgentEmission[] = [];
   const inbox: AgentEvent[] = [];
   let state: AgentState = 'logged-out';

@@ -37,7 +37,7 @@ export function loggedIn(words: Vocabulary) {
             {
               guard: answers('enlist'),
               target: 'resting',
-              actions: ['complain about the enlisting', 'wait before enlisting again'],
+              actions: ['complain about the enlisting', 'wait before the next try'],
             },
           ],
         },
@@ -191,6 +191,11 @@ function linking(words: Vocabulary) {
         'dialer.logged-in': { guard: answers('relog'), target: 'settling', actions: 'note the Dialer log-in' },
         'dialer.log-in-failed': [
           { guard: and([answers('relog'), 'it is final']), ...givesUp },
+          {
+            guard: and([answers('relog'), 'the session is worth keeping']),
+            target: 'resting',
+            actions: ['note the failed log-in', 'wait before the next try'],
+          },
           { guard: answers('relog'), target: '#waiting', actions: ['fall back', 'ask for a turn'] },
         ],
       },

@@ -45,6 +45,11 @@ export function loggedOut(words: Vocabulary) {
 }
 
 function connecting(words: Vocabulary) {
+  const keepsTheSession = {
+    guard: and([isAwaited, 'the session is worth keeping']),
+    target: 'retrying',
+    actions: 'wait before the next try',
+  } as const;
   return words.createStateConfig({
     initial: 'opening',
     on: {
@@ -84,9 +89,14 @@ function connecting(words: Vocabulary) {
               target: '#leaving',
               actions: ['give up for good', 'close the session'],
             },
+            keepsTheSession,
             { guard: isAwaited, target: '#waiting', actions: ['fall back', 'ask for a turn'] },
           ],
         },
+      },
+      /** A step failed while Dialer holds a call for this session: it is tried again, for a new session would end the call. */
+      retrying: {
+        after: { 'the pause ends': { target: 'preparing', actions: 'prepare the session' } },
       },
       'logging-in': {
         id: 'logging-in',
@@ -98,6 +108,7 @@ function connecting(words: Vocabulary) {
               target: '#leaving',
               actions: ['give up for good', 'close the session'],
             },
+            keepsTheSession,
             { guard: isAwaited, target: '#waiting', actions: ['fall back', 'ask for a turn'] },
           ],
         },

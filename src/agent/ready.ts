@@ -23,7 +23,7 @@ export function ready(words: Vocabulary) {
       'campaigns.enlist-failed': {
         guard: answers('enlist'),
         target: '#logged-in.resting',
-        actions: ['complain about the enlisting', 'wait before enlisting again'],
+        actions: ['complain about the enlisting', 'wait before the next try'],
       },
       'campaigns.enlisted': [
         {

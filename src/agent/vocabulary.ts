@@ -18,7 +18,12 @@ import type { AgentTimings } from './timings.js';
 /** What one agent is told at its birth. */
 export interface AgentInput {
   readonly user: string;
+  /** What an earlier process left in hand (rules 5 and 7). */
+  readonly memory?: AgentMemory;
 }
+
+/** The part of an agent's memory that outlives its process. */
+export type AgentMemory = Partial<Pick<AgentContext, 'calls' | 'call' | 'pause'>>;
 
 /**
  * The words that the chart is written in: its moves, guards and delays, bound to a clock. Guards are questions and only
@@ -154,6 +159,9 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
         context.dialer.enlisted && !context.dialer.more && context.call === null && context.leave === null,
       'Available was refused thrice': ({ context }) => context.status.refusals >= 2,
 
+      /** To Dialer, a session that is deleted in mid-call is an agent who left (reference §6.2). */
+      'the session is worth keeping': ({ context }) =>
+        (context.call !== null || context.nextPop !== null) && context.status.refusals < 5,
       'it may come back': ({ context, event }) =>
         event.type === 'session.lost' &&
         event.again &&
@@ -177,7 +185,10 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
 export type Vocabulary = ReturnType<typeof vocabulary>;
 
 /** A new agent's memory. */
-export const birth = ({ input }: { input: AgentInput }): AgentContext => freshContext(input.user);
+export const birth = ({ input }: { input: AgentInput }): AgentContext => ({
+  ...freshContext(input.user),
+  ...input.memory,
+});
 
 /** Lets XState run a move: one change of memory, then what it said. */
 function asAction(clock: Clock, move: (move: Move, event: never) => void) {

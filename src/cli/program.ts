@@ -130,6 +130,11 @@ function addRun(program: Command, io: Io, done: (code: ExitCode) => void): void 
     .addOption(flag('--http-host <host>', 'address of metrics, health and live page'))
     .addOption(flag('--metrics-port <port>', 'port of metrics, health and live page; 0 takes any free one'))
     .addOption(flag('--no-metrics', 'no metrics, health and live page'))
+    .addOption(
+      flag('--journal <folder>', 'where the durable record is kept (data/journal; embedded simulator: temporary)'),
+    )
+    .addOption(flag('--no-journal', 'keep no durable record: a restarted worker knows nothing of its calls'))
+    .addOption(flag('--retry-credentials', 'try again credentials that the journal knows as refused'))
     .addOption(flag('--allow-host <host>', 'a further host that may be talked to (repeatable)').argParser(collect))
     .addOption(flag('--allow-plaintext', 'permit http to a host that is not this machine'))
     .addOption(flag('--drain-timeout <time>', 'how long calls get to end'))
@@ -147,11 +152,12 @@ Examples:
     .action(async (options: Record<string, unknown>) => done(await run(runFlags(options), io)));
 }
 
-/** commander's option names are those of RunFlags but for `--no-metrics`, which it tells as `metrics: false`. */
-function runFlags({ metrics, campaigns, ...rest }: Record<string, unknown>): RunFlags {
+/** commander's option names are those of RunFlags but for `--no-X`, which it tells as `X: false`. */
+function runFlags({ metrics, journal, campaigns, ...rest }: Record<string, unknown>): RunFlags {
   return {
     ...rest,
     ...(metrics === false && { noMetrics: true }),
+    ...(journal === false ? { noJournal: true } : { journal: journal as string | undefined }),
     ...(typeof campaigns === 'string' && { campaigns: [campaigns] }),
   };
 }

@@ -118,6 +118,7 @@ async function work(config: WorkerConfig<WorldConfig>, io: Io, colour: boolean):
       maxCalls: config.limits.calls ?? null,
       drainTimeoutMs: config.drain.timeoutMs,
       nameContact: contactNames(),
+      fingerprintOf: () => null,
       openSession: connection.openSession,
       onMessage: (type) => metrics.message(type),
     });

@@ -17,6 +17,7 @@ import { CallDesk } from './call-desk.js';
 import type { RoundResult } from './host-round.js';
 import { commandOf, type OrderCommand } from './order-command.js';
 import type { Pacer } from './pacer.js';
+import type { Resumption } from './resume.js';
 import type { Seat } from './seat.js';
 import type { StatusNames } from './status-desk.js';
 import { verdictOf } from './verdict.js';
@@ -35,6 +36,10 @@ export interface BridgeDeps {
   openSession(user: string): Promise<RoundResult>;
   /** A message came, of this type. */
   onMessage(type: string): void;
+  /** What an earlier process left in hand. */
+  readonly resumption?: Resumption | undefined;
+  /** Tells a secret from its successor: what the server refused is remembered by it (rule 14). */
+  fingerprintOf(user: string): string | null;
   /** The agent stopped for good, after its last word. */
   onDone(user: string): void;
 }
@@ -72,7 +77,7 @@ class AgentBridge implements Bridge {
   private attendance: Attendance | null = null;
   /** Counts log-ins, so that one that was given up meanwhile is known. */
   private turns = 0;
-  private endsDecided = 0;
+  private endsDecided: number;
 
   constructor(deps: BridgeDeps, seat: Seat) {
     const { user, policy } = seat;
@@ -86,7 +91,11 @@ class AgentBridge implements Bridge {
       record: (fact) => void this.record(fact),
       nameContact: deps.nameContact,
     });
-    this.agent = runAgent(deps.chart, user, deps.clock, {
+    const { resumption } = deps;
+    if (resumption?.call) this.calls.resume(resumption.call);
+    this.endsDecided = resumption?.endsDecided ?? 0;
+    const input = resumption ? { user, memory: resumption.memory } : { user };
+    this.agent = runAgent(deps.chart, input, deps.clock, {
       onOrder: (command, order) => this.carryOut(command, order),
       onFact: (fact) => this.note(fact),
       onDone: () => this.finish(),
@@ -111,6 +120,7 @@ class AgentBridge implements Bridge {
   }
 
   private tell(event: AgentEvent): void {
+    if (this.deps.recorder.keepsEvents) void this.record({ kind: 'event', event });
     this.agent.send(event);
   }
 
@@ -220,7 +230,8 @@ class AgentBridge implements Bridge {
       ...(order !== undefined && { order }),
     };
     const safe = this.record({ kind: 'intent', ...named, ...about });
-    if (safe) await safe;
+    // A journal that failed says so itself; a call in hand is finished all the same.
+    if (safe) await safe.catch(() => {});
     const answer = attendance ? await attendance.put(run) : NO_SESSION;
     const status = answer.kind === 'lost' ? {} : { status: answer.status };
     void this.record({ kind: 'outcome', ...named, answer: answer.kind, verdict: verdictOf(answer), ...status });
@@ -240,6 +251,8 @@ class AgentBridge implements Bridge {
       pacer.refused();
       const { code, message } = result.error;
       void this.record({ kind: 'session.refused', code, message });
+      const fingerprint = code === 'icws/credentials-refused' ? this.deps.fingerprintOf(this.seat.user) : null;
+      if (fingerprint !== null) await this.record({ kind: 'credentials.refused', code, fingerprint });
       const reason = code === 'icws/credentials-refused' ? 'credentials-refused' : 'log-in-forbidden';
       this.tell({ type: 'session.refused', command, code: reason });
     } else if (result.kind === 'failed') {

@@ -2,6 +2,7 @@ import type { AgentEvent, PopFacts } from '../agent/events.js';
 import type { CallInHand } from '../agent/orders.js';
 import type { Random } from '../base/random.js';
 import { parseDateTime } from '../icws/date-time.js';
+import type { UnsettledCall } from '../journal/open-work.js';
 import type { CallRef, DecisionDetails, DecisionPoint, EndingNote, Fact } from '../journal/record.js';
 import {
   type CallFacts,
@@ -132,6 +133,12 @@ export class CallDesk {
     const ending = this.endings.nth === nth ? this.endings.list[choice] : undefined;
     if (ending) this.sent = ending;
     return ending;
+  }
+
+  /** Takes up a call of an earlier process: its endings were decided then, and stay. */
+  resume({ nth, endings, choice, sends }: Pick<UnsettledCall, 'nth' | 'endings' | 'choice' | 'sends'>): void {
+    this.endings = { nth, list: endings };
+    if (sends > 0) this.sent = endings[choice] ?? null;
   }
 
   /** Whether this is a late copy of the pop of a call that is over. */

@@ -2,12 +2,14 @@ import type { AgentChart } from '../agent/chart.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import type { Random } from '../base/random.js';
-import type { JournalRecord } from '../journal/record.js';
+import type { OpenWork } from '../journal/open-work.js';
+import type { Fact, JournalRecord } from '../journal/record.js';
 import type { Recorder } from '../journal/recorder.js';
 import { type Bridge, createBridge } from './bridge.js';
 import type { RoundResult } from './host-round.js';
 import type { AgentStatus } from './http-server.js';
 import { createPacer } from './pacer.js';
+import { resumptionOf } from './resume.js';
 import type { Seat } from './seat.js';
 import type { StatusNames } from './status-desk.js';
 
@@ -35,6 +37,10 @@ export interface FleetOptions {
   readonly maxCalls: number | null;
   readonly drainTimeoutMs: number;
   nameContact(columns: string): string;
+  /** What the journal says that agents had in hand; none without a journal. */
+  readonly work?: ReadonlyMap<string, OpenWork>;
+  /** Null: nothing is remembered of refused secrets. */
+  fingerprintOf(user: string): string | null;
   openSession(user: string): Promise<RoundResult>;
   onMessage(type: string): void;
 }
@@ -106,6 +112,7 @@ export function createFleet(options: FleetOptions): Fleet {
     }
   };
   const recorder: Recorder = {
+    keepsEvents: options.recorder.keepsEvents ?? false,
     write: (record) => {
       const written = options.recorder.write(record);
       watch(record);
@@ -113,12 +120,33 @@ export function createFleet(options: FleetOptions): Fleet {
     },
   };
 
+  /** Brings one agent to life with what an earlier process left it. A secret that was refused is not tried again. */
+  function hire(seat: Seat): void {
+    const work = options.work?.get(seat.user);
+    const moment = { now: clock.now(), monotonic: clock.monotonic() };
+    const resumption = work && resumptionOf(work, moment);
+    const record = (fact: Fact): void => void recorder.write({ at: moment.now, user: seat.user, ...fact });
+    for (const fact of resumption?.facts ?? []) record(fact);
+    if (work?.refused && work.refused.fingerprint === options.fingerprintOf(seat.user)) {
+      lastFailure = { code: work.refused.code, message: 'these credentials were refused before' };
+      record({ kind: 'stopped', reason: 'credentials-refused', forGood: true });
+      done++;
+      return;
+    }
+    bridges.set(seat.user, createBridge({ ...options, pacer, recorder, onDone, resumption }, seat));
+  }
+
   function onDone(): void {
     done++;
+    endWhenAllAreDone();
+  }
+
+  function endWhenAllAreDone(): void {
     if (done < seats.length) return;
-    if (!everOpened && lastFailure) refuse(lastFailure.code);
-    else if (draining || stopped.size < seats.length) end({ kind: 'drained', cutCalls });
-    else end({ kind: 'refused', reason: firstOf(stopped) ?? 'stopped', message: lastFailure?.message ?? '' });
+    const message = lastFailure?.message ?? '';
+    if (stopped.size === seats.length) end({ kind: 'refused', reason: firstOf(stopped) ?? 'stopped', message });
+    else if (!everOpened && lastFailure) refuse(lastFailure.code);
+    else end({ kind: 'drained', cutCalls });
   }
 
   /** Nothing was ever reached: no use in going on (exit code 3). */
@@ -149,16 +177,14 @@ export function createFleet(options: FleetOptions): Fleet {
   return {
     ended,
     start: () => {
-      for (const seat of seats) {
-        const bridge = createBridge({ ...options, pacer, recorder, onDone }, seat);
-        bridges.set(seat.user, bridge);
-      }
+      for (const seat of seats) hire(seat);
       if (options.firstConnectMs !== null) {
         after(options.firstConnectMs, () => {
           if (!everOpened) refuse(lastFailure?.code ?? 'unreachable');
         });
       }
       if (options.durationMs !== null) after(options.durationMs, () => drain('duration'));
+      endWhenAllAreDone();
       for (const bridge of bridges.values()) bridge.agent.send({ type: 'shift.began' });
     },
     drain,

@@ -12,13 +12,20 @@ export {
 } from './line.js';
 export { type MemoryFiles, memoryFiles } from './memory-files.js';
 export { nodeFiles } from './node-files.js';
-export type { OpenBreak, OpenLeave, OpenWork, SettledBy, UnsettledCall } from './open-work.js';
+export {
+  type OpenBreak,
+  type OpenLeave,
+  type OpenWork,
+  overtakenResult,
+  type SettledBy,
+  type UnsettledCall,
+} from './open-work.js';
 export { nodeProcesses, type Processes } from './processes.js';
 export { type CallbackRow, type CallFilter, callbackRow, queryCallbacks, queryCalls } from './queries.js';
 export { readJournal } from './reader.js';
 export { type Difference, type Explanation, type LedgerView, type Reconciliation, reconcile } from './reconcile.js';
 export { foldOpenWork, type Recovery } from './recovery.js';
-export { type ReopenedCall, reopenedCall } from './reopened-call.js';
+export { type Moment, type ReopenedCall, reopenedCall } from './reopened-call.js';
 export { type ReplayMachine, type ReplayStep, replay } from './replay.js';
 export { type Journal, type JournalOptions, mustBeSafe, openJournal } from './store.js';
 export { CALL_COLUMNS, CALLBACK_COLUMNS, formatRows, type RowFormat } from './table.js';

@@ -5,6 +5,8 @@ import type { JournalRecord } from './record.js';
  * callbacks and placed previews wait for that before their request leaves (design §3).
  */
 export interface Recorder {
+  /** It wants what the chart was told as well, for `replay`. */
+  readonly keepsEvents?: boolean;
   write(record: JournalRecord): void | Promise<void>;
 }
 

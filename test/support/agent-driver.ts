@@ -62,7 +62,7 @@ export class AgentDriver {
   constructor(script: Partial<Script> = {}, shared?: { clock: FakeClock; chart: AgentChart }) {
     this.clock = shared?.clock ?? new FakeClock();
     this.script = { ...SCRIPT, ...script };
-    this.agent = runAgent(shared?.chart ?? agentChart(this.clock), 'bot001', this.clock, {
+    this.agent = runAgent(shared?.chart ?? agentChart(this.clock), { user: 'bot001' }, this.clock, {
       onOrder: (command, order) => {
         this.orders.push({ command, order });
         if (order.do === 'decide' && this.script.decides) this.decide(order);

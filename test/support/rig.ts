@@ -86,6 +86,7 @@ export function startRig(options: RigOptions): Rig {
     drainTimeoutMs: options.drainTimeoutMs ?? 120_000,
     onMessage: () => {},
     nameContact: (columns) => columns,
+    fingerprintOf: () => null,
     openSession: (user) =>
       askHosts({
         hosts: address.hosts,

@@ -62,7 +62,7 @@ export function dialerMoves(timings: AgentTimings) {
       move.problem(event.code, 'A campaign could not be joined.');
     }),
 
-    'wait before enlisting again': (move: Move) => growStatusPause(move, (refusals) => timings.retryMs * 2 ** refusals),
+    'wait before the next try': (move: Move) => growStatusPause(move, (refusals) => timings.retryMs * 2 ** refusals),
 
     'note the campaigns left': on('logout.granted', (move, event) => dialer(move, { joined: event.joined })),
 

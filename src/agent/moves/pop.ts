@@ -88,9 +88,20 @@ function takeUp(move: Move, call: OpenCall, pop: PopFacts, timings: AgentTimings
     beginToRing(move, timings);
     connect(move, timings);
   }
+  // A process that died between a pop and its decision left a call without one.
+  const point = UNDECIDED[stage];
+  if (!isNewStage && point && !Number.isFinite(call.deadline)) decide(move, point, timings);
   if (stage === 'hanging-up') hangUp(move);
   if (stage === 'dispositioning') dispose(move, timings);
 }
+
+/** The decision that a stage waits for. */
+const UNDECIDED: Partial<Record<CallStage, 'offer' | 'connect' | 'end'>> = {
+  previewing: 'offer',
+  ringing: 'offer',
+  talking: 'connect',
+  'wrapping-up': 'end',
+};
 
 function stageAfterRepop(call: OpenCall, pop: PopFacts): CallStage {
   switch (call.stage) {
