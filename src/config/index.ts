@@ -14,6 +14,7 @@ export type {
   AgentSeat,
   Environment,
   IcwsServer,
+  JournalConfig,
   LogLevel,
   ReadFile,
   ServerConfig,

@@ -4,12 +4,10 @@ const LATER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     shifts: 'Working by shifts',
     watchdog: 'The watchdog',
     thresholds: 'Judging a run by thresholds',
-    journal: 'The journal',
     reload: 'Reloading while running',
   },
   agents: { shift: 'Working by shifts' },
   load: { stages: 'Load in stages' },
-  http: { token: 'Control over HTTP' },
 };
 
 /** A sentence about a key of a later version, or undefined where the key is none. */

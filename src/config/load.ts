@@ -3,11 +3,14 @@ import { type Diagnostic, hasErrors, sortDiagnostics } from '../base/diagnostic.
 import { diagnoseFile, type Locator, loadDocument } from '../base/document.js';
 import { loadPolicy } from '../policy/index.js';
 import { createComplaints, whyUnreadable } from './complaints.js';
+import { resolveJournal } from './journal-place.js';
 import { explainWorkerKey } from './later-keys.js';
 import { resolveRoster } from './roster.js';
 import { type FlaggedFile, layFlagsOver, type RunFlags } from './run-flags.js';
 import { type Salvage, salvage } from './salvage.js';
 import { type WorkerFile, workerSchema } from './schema.js';
+import type { Secret } from './secret.js';
+import { readSecret } from './secret-source.js';
 import { besideFile, type LoadWorld, resolveAllowedHosts, resolveServer } from './server.js';
 import { substituteVariables } from './substitution.js';
 import type { AgentSeat, Environment, ReadFile, ServerConfig, WorkerConfig } from './worker-config.js';
@@ -91,7 +94,13 @@ function resolve<World>(
   checkNumbers(seats, resolved, flagged);
   const diagnostics = sortDiagnostics([...found, ...resolved.complaints.list]);
   if (hasErrors(diagnostics)) return { diagnostics };
-  const config = assemble(flagged.content, resolved.server as ServerConfig<World>, seats, resolved.allowHosts, flags);
+  const server = resolved.server as ServerConfig<World>;
+  const journal = resolveJournal(flagged.content.journal, server.kind, file, flags);
+  const config: WorkerConfig<World> = {
+    ...assemble(flagged.content, server, seats, resolved.allowHosts, flags),
+    ...httpOf(flagged.content.http, resolved.token, flags),
+    ...(journal && { journal }),
+  };
   return { config, diagnostics };
 }
 
@@ -100,6 +109,7 @@ interface Resolved {
   readonly server: ServerConfig | undefined;
   readonly seats: AgentSeat[];
   readonly allowHosts: string[];
+  readonly token: Secret | undefined;
 }
 
 function resolveContent<World>(
@@ -128,7 +138,15 @@ function resolveContent<World>(
     secretSeverity,
   });
   const allowHosts = resolveAllowedHosts(server, content.safety?.allowHosts, flags.allowHost ?? [], complaints);
-  return { complaints, server, seats, allowHosts };
+  const token =
+    content.http?.token && !flags.noMetrics
+      ? readSecret(
+          content.http.token,
+          { what: 'token', at: ['http', 'token'], locateFile: (path) => besideFile(file, path) },
+          { env, readFile, complaints, secretSeverity },
+        )
+      : undefined;
+  return { complaints, server, seats, allowHosts, token };
 }
 
 function isFlagPath(flag: string | undefined): boolean {
@@ -158,7 +176,7 @@ function assemble<World>(
   allowHosts: readonly string[],
   flags: RunFlags,
 ): WorkerConfig<World> {
-  const { seed, load, limits, statuses, drain, recovery, http, log, safety } = content;
+  const { seed, load, limits, statuses, drain, recovery, log, safety } = content;
   const { duration: durationMs, calls } = limits ?? {};
   return {
     ...(seed === undefined ? {} : { seed }),
@@ -173,12 +191,20 @@ function assemble<World>(
     },
     drain: { timeoutMs: drain?.timeout ?? 120_000 },
     recovery: { waitMs: recovery?.wait ?? 10_000 },
-    ...(flags.noMetrics
-      ? {}
-      : { http: { host: http?.host ?? '127.0.0.1', port: http?.port ?? 9_464, anyPort: http?.port === undefined } }),
+    retryCredentials: flags.retryCredentials ?? false,
     log: { level: log?.level ?? 'info', ...(flags.logFile === undefined ? {} : { file: flags.logFile }) },
     safety: { allowHosts, maxAgents: safety?.maxAgents ?? Number.POSITIVE_INFINITY },
     ...(flags.summary === undefined ? {} : { summary: flags.summary }),
     quiet: flags.quiet ?? false,
   };
+}
+
+function httpOf(
+  http: WorkerFile['http'],
+  token: Secret | undefined,
+  { noMetrics }: RunFlags,
+): Pick<WorkerConfig, 'http'> {
+  if (noMetrics) return {};
+  const { host = '127.0.0.1', port } = http ?? {};
+  return { http: { host, port: port ?? 9_464, anyPort: port === undefined, ...(token && { token }) } };
 }

@@ -2,22 +2,18 @@ import type { Diagnostic } from '../base/diagnostic.js';
 import { messageOf } from '../base/errors.js';
 import { expandRange } from '../base/range.js';
 import { defaultPolicy, type LoadedPolicy, type Policy } from '../policy/index.js';
-import { type Complaints, whyUnreadable } from './complaints.js';
+import { whyUnreadable } from './complaints.js';
 import type { AgentsFile, PasswordSource, StationFile } from './schema.js';
 import { Secret } from './secret.js';
-import type { AgentSeat, Environment, ReadFile, Station } from './worker-config.js';
+import { readSecret, type SecretContext } from './secret-source.js';
+import type { AgentSeat, Station } from './worker-config.js';
 
-export interface RosterContext {
-  readonly env: Environment;
-  readonly readFile: ReadFile;
+export interface RosterContext extends SecretContext {
   /** Path of a policy or password file named in the group at this path. */
   readonly locateFile: (path: string, at: readonly PropertyKey[]) => string;
   readonly loadPolicy: (text: string, file: string) => LoadedPolicy;
-  readonly complaints: Complaints;
   /** Only the embedded simulator may have its passwords in the file. */
   readonly literalPasswords: boolean;
-  /** A missing secret is an error for a run, and a warning for a check on another machine. */
-  readonly secretSeverity: 'error' | 'warning';
 }
 
 const USER = '{user}';
@@ -78,45 +74,18 @@ function resolvePassword(
   at: readonly PropertyKey[],
   context: RosterContext,
 ): Secret | undefined {
-  const { complaints, env, readFile, locateFile, literalPasswords, secretSeverity: severity } = context;
-  const complain = (reason: string, message: string, suggestion?: string): undefined =>
-    complaints.add(at, {
-      severity: reason === 'no-secret' ? severity : 'error',
-      code: `worker/${reason}`,
-      message,
-      ...(suggestion === undefined ? {} : { suggestion }),
-    });
-  const howTo = 'Write password: { env: NAME } or { file: PATH }, or use --password-env or --password-file.';
+  const { complaints, locateFile, literalPasswords } = context;
+  const suggestion = 'Write password: { env: NAME } or { file: PATH }, or use --password-env or --password-file.';
   if (source === undefined) {
-    return complaints.add(
-      at,
-      { code: 'worker/no-password', message: 'These users have no password.', suggestion: howTo },
-      'parent',
-    );
+    const message = 'These users have no password.';
+    return complaints.add(at, { code: 'worker/no-password', message, suggestion }, 'parent');
   }
-  if (typeof source === 'string') {
-    if (literalPasswords) return new Secret(source);
-    return complain(
-      'literal-password',
-      'A password stands in the file; only the embedded simulator may have it so.',
-      howTo,
-    );
+  if (typeof source !== 'string') {
+    return readSecret(source, { what: 'password', at, locateFile: (path) => locateFile(path, at) }, context);
   }
-  if ('env' in source) {
-    const text = env[source.env];
-    if (text) return new Secret(text);
-    return complain(
-      'no-secret',
-      `The environment variable ${source.env} ${text === '' ? 'is empty' : 'is not set'}; it should hold the password.`,
-    );
-  }
-  const path = locateFile(source.file, at);
-  try {
-    const text = readFile(path).replace(/\r?\n$/, '');
-    return text === '' ? complain('no-secret', `The password file ${path} is empty.`) : new Secret(text);
-  } catch (error) {
-    return complain('no-secret', `The password file ${path} cannot be read: ${whyUnreadable(error)}.`);
-  }
+  if (literalPasswords) return new Secret(source);
+  const message = 'A password stands in the file; only the embedded simulator may have it so.';
+  return complaints.add(at, { code: 'worker/literal-password', message, suggestion });
 }
 
 function policyOf(

@@ -1,7 +1,15 @@
 import type { z } from 'zod';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { diagnoseFile } from '../base/document.js';
-import { durationField, portField, positiveDurationField, rateField, wholeField, wordField } from '../base/fields.js';
+import {
+  durationField,
+  portField,
+  positiveDurationField,
+  rateField,
+  textField,
+  wholeField,
+  wordField,
+} from '../base/fields.js';
 import type { AgentsFile, ServerFile, WorkerFile } from './schema.js';
 import { LOG_LEVELS } from './worker-config.js';
 
@@ -27,6 +35,9 @@ export interface RunFlags {
   readonly httpHost?: string | undefined;
   readonly metricsPort?: string | undefined;
   readonly noMetrics?: boolean | undefined;
+  readonly journal?: string | undefined;
+  readonly noJournal?: boolean | undefined;
+  readonly retryCredentials?: boolean | undefined;
   readonly allowHost?: readonly string[] | undefined;
   readonly allowPlaintext?: boolean | undefined;
   readonly drainTimeout?: string | undefined;
@@ -84,6 +95,7 @@ export function layFlagsOver(file: WorkerFile, flags: RunFlags): FlaggedFile {
       ...given(flags.httpHost, 'host'),
       ...read('--metrics-port', flags.metricsPort, portField(), 'port'),
     },
+    journal: { ...file.journal, ...read('--journal', flags.journal, textField('the path of a folder'), 'path') },
     log: { ...file.log, ...read('--log-level', flags.logLevel, wordField(LOG_LEVELS), 'level') },
   };
   const { count } = read('--agents', flags.agents, wholeField(1), 'count');

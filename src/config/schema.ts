@@ -19,14 +19,14 @@ import { LOG_LEVELS } from './worker-config.js';
 
 const usersText = () => textField('a user name or a range such as bot{001..050}');
 
-const PasswordSchema = z.union(
-  [
-    textField('a password'),
-    z.strictObject({ env: textField('the name of an environment variable').describe('Environment variable.') }),
-    z.strictObject({ file: textField('a path').describe('File that holds nothing but the password.') }),
-  ],
-  { error: 'must be { env: NAME } or { file: PATH }' },
-);
+const envSource = () =>
+  z.strictObject({ env: textField('the name of an environment variable').describe('Environment variable.') });
+const fileSource = (what: string) =>
+  z.strictObject({ file: textField('a path').describe(`File that holds nothing but the ${what}.`) });
+const secretError = { error: 'must be { env: NAME } or { file: PATH }' };
+
+const PasswordSchema = z.union([textField('a password'), envSource(), fileSource('password')], secretError);
+const TokenSchema = z.union([envSource(), fileSource('token')], secretError);
 
 const StationSchema = z.union(
   [
@@ -73,6 +73,29 @@ const AgentsSchema = z
     { error: whenWrongType('must be a map such as { users: "bot{001..050}", password: { env: BOT_PASSWORD } }') },
   )
   .meta({ id: 'Agents' });
+
+const JournalSchema = z
+  .strictObject(
+    {
+      path: textField('the path of a folder')
+        .optional()
+        .describe(
+          'Folder, relative to this file. Default: data/journal where the worker is started; with the embedded simulator a temporary folder for each run.',
+        ),
+      retain: z
+        .union([z.literal('forever').transform(() => null), positiveDurationField()], {
+          error: 'must be a duration such as 30d, or forever',
+        })
+        .optional()
+        .describe('How long records are kept. What is still open is kept longer. Default: 30d.'),
+      columns: z
+        .array(textField('the name of a contact column'), { error: 'must be a list of contact columns' })
+        .optional()
+        .describe('Contact columns that may be recorded. Default: none.'),
+    },
+    { error: whenWrongType('must be a map such as { path: data/journal, retain: 30d }') },
+  )
+  .describe('The durable record of what was done, by which a restarted worker ends each call exactly once.');
 
 const hosts = () =>
   z.array(textField('a host name'), { error: 'must be a list of host names, such as [cic2.example.com]' });
@@ -166,9 +189,13 @@ export function workerSchema<W extends z.ZodType>(worldSchema: W) {
         .strictObject({
           host: textField('a host name or address').optional().describe('Default: 127.0.0.1.'),
           port: portField().optional().describe('Default: 9464; 0 lets the system choose.'),
+          token: TokenSchema.optional().describe(
+            'Switches POST /control/drain on, for whoever bears this token: { env: NAME } or { file: PATH }. Default: off.',
+          ),
         })
         .optional()
         .describe('Where metrics, health and the page are served.'),
+      journal: JournalSchema.optional(),
       log: z
         .strictObject({ level: wordField(LOG_LEVELS).optional().describe('Default: info.') })
         .optional()

@@ -19,7 +19,13 @@ export interface WorkerConfig<World = unknown> {
     readonly port: number;
     /** Nobody asked for this port: where it is taken, any free one will do. */
     readonly anyPort: boolean;
+    /** Who bears it may drain the worker by HTTP; left out: nobody. */
+    readonly token?: Secret;
   };
+  /** Left out: what is recorded is forgotten with the process. */
+  readonly journal?: JournalConfig;
+  /** Try again credentials that the journal knows as refused. */
+  readonly retryCredentials: boolean;
   readonly log: { readonly level: LogLevel; readonly file?: string };
   readonly safety: {
     /** Host names, with or without port, that may be talked to at all. */
@@ -31,6 +37,19 @@ export interface WorkerConfig<World = unknown> {
   readonly summary?: string;
   readonly quiet: boolean;
 }
+
+/** Where records are kept. `columns` are the contact columns that may be among them. */
+export type JournalConfig =
+  /** A folder of this run alone, where temporary files go. */
+  | { readonly kind: 'temporary'; readonly columns: readonly string[] }
+  | {
+      readonly kind: 'folder';
+      /** Relative to where the worker is started, unless absolute. */
+      readonly path: string;
+      /** Null: for ever. */
+      readonly retainMs: number | null;
+      readonly columns: readonly string[];
+    };
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -300,6 +300,25 @@ describe('a broken worker file is told by place and sentence', () => {
       ['3:55 "station" must be none or a station such as { workstation: "{user}-ws" }, not "desk".'],
     ],
     [
+      'a token in the file',
+      `version: 1\n${LONG_SERVER}\n${AGENTS}\nhttp: { token: hunter2 }`,
+      ['4:16 "token" must be { env: NAME } or { file: PATH }.'],
+    ],
+    [
+      'a token that is not at hand',
+      `version: 1\n${LONG_SERVER}\n${AGENTS}\nhttp: { token: { env: NOPE } }`,
+      ['4:16 The environment variable NOPE is not set; it should hold the token.'],
+    ],
+    [
+      'a journal that is none',
+      `version: 1\n${LONG_SERVER}\n${AGENTS}\njournal: { path: "", retain: 30, colums: [a] }`,
+      [
+        '4:18 "path" must be the path of a folder, not "".',
+        '4:30 "retain" must be a duration such as 30d, or forever, not 30.',
+        '4:34 "colums" is not a key of "journal". Did you mean "columns"?',
+      ],
+    ],
+    [
       'too many agents',
       `version: 1\n${LONG_SERVER}\nagents: [ { users: "bot{1..9}", password: { env: PW } } ]\nsafety: { maxAgents: 5 }`,
       ['4:22 The roster has 9 agents; "maxAgents" permits 5.'],

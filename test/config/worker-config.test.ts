@@ -32,13 +32,15 @@ limits: { duration: 8h, calls: 100 }
 statuses: { break: Lunch }
 drain: { timeout: 1m }
 recovery: { wait: 5s }
-http: { host: 0.0.0.0, port: 0 }
+http: { host: 0.0.0.0, port: 0, token: { file: secrets/token } }
+journal: { path: records, retain: forever, columns: [zone, is_attr_city] }
 log: { level: debug }
 safety: { maxAgents: 5 }
 `,
   'conf/ca.pem': '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
   'conf/policies/one.yaml': 'version: 1\ntalk: 1s\n',
   'conf/secrets/people': 'open sesame \n',
+  'conf/secrets/token': 'drain-token\n',
   'conf/demo.yaml': `version: 1
 server: { simulator: worlds/w.yaml }
 agents: [ { users: "bot{1..3}", password: demo, policy: policies/one.yaml } ]
@@ -51,7 +53,7 @@ agents: [ { users: bot, password: demo, station: { remoteNumber: "5551", persist
   'mine.yaml': 'version: 1\nname: my own\n',
   'pw.txt': 'from a file\r\n',
 };
-const env = { CIC: 'cic1.example.com', BOT_PASSWORD: 'hunter2' };
+const env = { CIC: 'cic1.example.com', BOT_PASSWORD: 'hunter2', TOKEN: 'from the environment' };
 
 function configOf(flags: RunFlags): WorkerConfig {
   const { config, diagnostics } = resolveWorkerConfig({
@@ -85,7 +87,9 @@ describe('a worker file', () => {
       statuses: { available: 'Available', break: 'Lunch', end: 'Gone Home' },
       drain: { timeoutMs: 60_000 },
       recovery: { waitMs: 5_000 },
-      http: { host: '0.0.0.0', port: 0, anyPort: false },
+      http: { host: '0.0.0.0', port: 0, anyPort: false, token: expect.any(Secret) },
+      journal: { kind: 'folder', path: 'conf/records', retainMs: null, columns: ['zone', 'is_attr_city'] },
+      retryCredentials: false,
       log: { level: 'debug' },
       safety: { allowHosts: ['cic1.example.com', 'cic2.example.com'], maxAgents: 5 },
       quiet: false,
@@ -99,6 +103,7 @@ describe('a worker file', () => {
     expect(agents[1]?.password.reveal()).toBe('hunter2');
     expect(agents[3]).toMatchObject({ station: { kind: 'none' }, campaigns: 'all', policy: { name: 'default' } });
     expect(agents[3]?.password.reveal()).toBe('open sesame ');
+    expect(rest.http?.token?.reveal()).toBe('drain-token');
   });
 
   test('may embed the simulator, with its world in the file or beside it', () => {
@@ -115,9 +120,35 @@ describe('a worker file', () => {
   test('shows no secret, however it is printed', () => {
     const config = configOf({ config: 'conf/worker.yaml' });
     const printed = [JSON.stringify(config), inspect(config, { depth: 9 }), `${config.agents[0]?.password}`].join();
-    expect(printed).not.toMatch(/hunter2|sesame/);
+    expect(printed).not.toMatch(/hunter2|sesame|drain-token/);
     expect(printed).toContain('[secret]');
     expect(new Secret('x').reveal()).toBe('x');
+  });
+});
+
+describe('the journal', () => {
+  const KEEP = { retainMs: 30 * 86_400_000, columns: [] };
+  const real = { server: 'https://cic:8019', users: 'bob', passwordEnv: 'BOT_PASSWORD' };
+  const place = (flags: RunFlags) => configOf(flags).journal;
+
+  test('of a real server is data/journal where the worker is started, with flags alone too', () => {
+    expect(place(real)).toEqual({ kind: 'folder', path: 'data/journal', ...KEEP });
+  });
+
+  test('of the embedded simulator is one for each run, unless it is named', () => {
+    expect(place({ config: 'conf/demo.yaml' })).toEqual({ kind: 'temporary', columns: [] });
+    expect(place({ config: 'conf/demo.yaml', journal: 'mine' })).toEqual({ kind: 'folder', path: 'mine', ...KEEP });
+    expect(place({ ...real, config: 'conf/demo.yaml' })).toMatchObject({ path: 'data/journal' });
+  });
+
+  test('is where the flag says, relative to the person, or nowhere', () => {
+    expect(place({ config: 'conf/worker.yaml', journal: 'mine' })).toEqual({
+      kind: 'folder',
+      path: 'mine',
+      retainMs: null,
+      columns: ['zone', 'is_attr_city'],
+    });
+    expect(configOf({ config: 'conf/worker.yaml', noJournal: true })).not.toHaveProperty('journal');
   });
 });
 
@@ -139,6 +170,7 @@ describe('flags', () => {
       messaging: 'stream',
       applicationName: 'x',
       httpHost: '::1',
+      retryCredentials: true,
       metricsPort: '0',
       allowHost: ['cic2'],
       drainTimeout: '5s',
@@ -159,6 +191,7 @@ describe('flags', () => {
       limits: { durationMs: 30_000, calls: 10 },
       drain: { timeoutMs: 5_000 },
       http: { host: '::1', port: 0, anyPort: false },
+      retryCredentials: true,
       log: { level: 'warn', file: 'run.log' },
       safety: { allowHosts: ['127.0.0.1', 'cic2'] },
       summary: 'out.json',
@@ -248,6 +281,8 @@ describe('the shipped files', () => {
       ['policy', { version: 1, talk: 5 }],
       ['policy', { version: 1, rules: [{ then: {} }] }],
       ['worker', { version: 1, shifts: {} }],
+      ['worker', { version: 1, http: { token: 'plain' } }],
+      ['worker', { version: 1, journal: { retain: 30 } }],
       ['worker', { version: 1, agents: [] }],
       ['world', { version: 1, campaigns: [{ name: 'C', type: 'fast' }] }],
     ];
