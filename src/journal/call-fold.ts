@@ -143,6 +143,8 @@ function intended(call: UnsettledCall, record: Of<'intent'>): UnsettledCall {
       sends: call.sends + 1,
       underWay: true,
       sent,
+      // Until one is sent that may have arrived, whatever broke before does not matter.
+      unbroken: call.unbroken || sent === 'never',
       settled: null,
     };
   }

@@ -119,6 +119,16 @@ export function noWork(user: string, at: number): OpenWork {
   };
 }
 
+/**
+ * The result of a call that a later pop overtook (design §4.1, rules 3 and 5): by its answer where one was recorded,
+ * unknown where a disposition may have arrived, and else void.
+ */
+export function overtakenResult({ settled, underWay, sent }: UnsettledCall): SettledBy {
+  if (settled) return settled;
+  if (underWay || sent === 'doubt') return { result: 'unknown', basis: 'no-answer' };
+  return { result: 'void', basis: 'agent-received-a-new-call' };
+}
+
 /** Whether anything would be lost without a checkpoint of it, beside the counters. */
 export function isOpen(work: OpenWork): boolean {
   return (

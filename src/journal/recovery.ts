@@ -1,7 +1,7 @@
 import { JournalError } from './errors.js';
 import type { JournalFiles } from './files.js';
 import { isRecord, type JournalIdentity, type JournalLine, sameIdentity } from './line.js';
-import type { OpenWork } from './open-work.js';
+import { isOpen, type OpenWork } from './open-work.js';
 import { listSegments, type Segment } from './segment.js';
 import { segmentLines } from './segment-lines.js';
 import { afterRecord, broken } from './work-fold.js';
@@ -57,11 +57,16 @@ export class WorkFold {
   }
 }
 
-/** Takes one record into a map of open work. */
+/** Takes one record into a map of open work. An agent with nothing to remember has no place in it. */
 export function advance(work: Map<string, OpenWork>, record: Parameters<typeof afterRecord>[1]): void {
   const before = work.get(record.user);
   const after = afterRecord(before, record);
-  if (after !== before) work.set(record.user, after);
+  if (after === before || (!before && !isWorthKeeping(after))) return;
+  work.set(record.user, after);
+}
+
+function isWorthKeeping(work: OpenWork): boolean {
+  return work.calls > 0 || work.endsDecided > 0 || isOpen(work);
 }
 
 /** What was found when a journal was opened. */

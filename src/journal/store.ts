@@ -97,6 +97,7 @@ function urgencyOf(record: JournalRecord): Urgency {
 }
 
 class Store implements Journal {
+  readonly keepsEvents = true;
   readonly recovery: Recovery;
   readonly salt: string;
   failure: JournalError | null = null;
