@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { keysAt } from '../../src/base/schema-keys.js';
 import { MESSAGE_TYPES } from '../../src/fleet/record-metrics.js';
 import { OPERATIONS } from '../../src/icws/commands.js';
+import { PolicySchema } from '../../src/policy/index.js';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -102,6 +104,21 @@ describe('docs/errors.md', () => {
     ];
     expect(first('Files')).toEqual(sorted(codes));
   });
+});
+
+test.each([
+  ['file', []],
+  ['preview', ['preview']],
+  ['breaks', ['breaks']],
+  ['rule', ['rules', 0]],
+  ['when', ['rules', 0, 'when']],
+  ['then', ['rules', 0, 'then']],
+  ['callback', ['rules', 0, 'then', 'callback']],
+])('docs/policy.md names every key of a %s', (_, path) => {
+  const keys = keysAt(PolicySchema, path);
+  const text = read('docs/policy.md');
+  expect(keys.length).toBeGreaterThan(1);
+  expect(keys.filter((key) => !new RegExp(`\\b${key}\\b`).test(text))).toEqual([]);
 });
 
 describe('docs/architecture.md', () => {
