@@ -4,40 +4,61 @@ import { nearest } from '../base/suggestion.js';
 import { MESSAGE_WORDS, OPERATION_WORDS } from './fault-words.js';
 
 /** One of a list of words, or several in a list → a list; a misspelt one is answered with the nearest. */
-function wordsField<W extends string>(words: readonly [W, ...W[]], what: string, usual: W) {
+function wordsField<W extends string>(words: readonly [W, ...W[]], what: 'operations' | 'messages', usual: W) {
   const sentence = (value: unknown): string => {
     const wrong = [value].flat().find((word) => typeof word === 'string' && !words.includes(word as W));
     const meant = typeof wrong === 'string' ? nearest(wrong, words) : undefined;
     return meant ? `must name ${what} (did you mean "${meant}"?)` : `must be ${orList(words)}, or a list of them`;
   };
-  const word = z.enum(words, { error: ({ input }) => sentence(input) });
+  const word = z.enum(words, { error: ({ input }) => sentence(input) }).meta({ id: `fault-${what}` });
   return z
     .union([word, z.array(word).min(1)], { error: ({ input }) => sentence(input) })
     .default(usual)
     .transform((value): readonly W[] => [value].flat() as W[]);
 }
 
+/** Names a field in the published schema, so that it stands there once for all faults that have it. */
+function shared<S extends z.ZodType>(id: string, field: S, description: string): S {
+  return field.meta({ id: `fault-${id}`, description });
+}
+
 /** When a fault is in force, counted from the moment it was laid (for a world file: the start). */
 const spanKeys = {
-  at: durationField().prefault('0s').describe('When it begins, counted from the start (or from when it was added).'),
-  again: positiveDurationField().optional().describe('It comes again each time this long after it began.'),
+  at: shared(
+    'at',
+    durationField().prefault('0s'),
+    'When it begins, counted from the start (or from when it was added); 0s without this key.',
+  ),
+  again: shared('again', positiveDurationField().optional(), 'It comes again each time this long after it began.'),
 };
 
 /** Which of the requests or messages are struck. */
 export const strikeKeys = {
-  user: textField('a user, or a glob of users').optional().describe('Only these users: a name or a glob, bot01*.'),
-  rate: shareField().optional().describe('Share of those concerned that is struck, drawn per user from the seed.'),
-  every: wholeField(1)
-    .optional()
-    .describe("Strikes only every so manieth of a user's: 3 spares two, strikes the third."),
-  times: wholeField(1).optional().describe('At most so many strikes; with "again", in each span.'),
-  for: positiveDurationField().optional().describe('How long it is in force; without it to the end.'),
+  user: shared(
+    'user',
+    textField('a user, or a glob of users').optional(),
+    'Only these users: a name or a glob such as bot01*.',
+  ),
+  rate: shared(
+    'rate',
+    shareField().optional(),
+    'Share of those concerned that is struck, drawn per user from the seed.',
+  ),
+  every: shared(
+    'every',
+    wholeField(1).optional(),
+    "Strikes only every so manieth of a user's: 3 spares two, strikes the third.",
+  ),
+  times: shared('times', wholeField(1).optional(), 'At most so many strikes; with "again", in each span.'),
+  for: shared('for', positiveDurationField().optional(), 'How long it is in force; to the end without this key.'),
   ...spanKeys,
 };
 
 /** Keys of every fault that strikes requests. */
 export const requestKeys = {
-  on: wordsField(OPERATION_WORDS, 'operations', 'commands').describe(
+  on: shared(
+    'on-requests',
+    wordsField(OPERATION_WORDS, 'operations', 'commands'),
     'Which requests: operations, or commands (all but the reading of messages, as without this key), dialer, subscriptions, messages, poll, stream, all.',
   ),
   ...strikeKeys,
@@ -45,20 +66,24 @@ export const requestKeys = {
 
 /** Keys of every fault that strikes messages. */
 export const messageKeys = {
-  on: wordsField(MESSAGE_WORDS, 'messages', 'all').describe('Which messages; all without this key.'),
+  on: shared('on-messages', wordsField(MESSAGE_WORDS, 'messages', 'all'), 'Which messages; all without this key.'),
   ...strikeKeys,
 };
 
 /** Keys of every fault that happens at a time, to the server as a whole. */
 export const incidentKeys = {
   ...spanKeys,
-  times: wholeField(1).optional().describe('How often it comes in all: once, or with "again" without end.'),
+  times: shared('how-often', wholeField(1).optional(), 'How often it comes in all: once, or with "again" without end.'),
 };
 
 /** Keys of every fault that happens at a time, to some agents. */
 export const victimKeys = {
   user: strikeKeys.user,
-  agents: wholeField(1).default(1).describe('How many agents are struck each time, drawn from the seed.'),
+  agents: shared(
+    'agents',
+    wholeField(1).default(1),
+    'How many agents are struck each time, drawn from the seed; 1 without this key.',
+  ),
   ...incidentKeys,
 };
 

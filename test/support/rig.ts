@@ -37,6 +37,8 @@ export interface RigOptions {
   readonly firstConnectMs?: number | null;
   readonly drainTimeoutMs?: number;
   readonly maxCalls?: number;
+  /** Hosts beside 127.0.0.1 that the fleet may talk to. */
+  readonly alternates?: readonly string[];
 }
 
 /** A whole fleet on the simulator, without sockets, on one fake clock: hours pass in milliseconds. */
@@ -60,8 +62,9 @@ export function startRig(options: RigOptions): Rig {
   const clock = new FakeClock();
   const world = WorldSchema.parse(options.world);
   const simulator = createSimulator({ world, clock, random: seededRandom(world.seed) });
+  if (world.alternateHost !== undefined) simulator.listensOn(['127.0.0.1', world.alternateHost]);
   const transport = inProcessTransport(simulator);
-  const address = createServerAddress({ url: 'http://127.0.0.1:8018' });
+  const address = createServerAddress({ url: 'http://127.0.0.1:8018', alternates: options.alternates ?? [] });
   const random = seededRandom(7);
   const records: JournalRecord[] = [];
   const policy = policyOf(options.policy ?? PLAIN_POLICY);
