@@ -697,6 +697,9 @@ export class Dialer {
     if (row.acd) this.judgeAvailable(agent);
     else if (this.known(agent.open) && agent.dialer) this.truth.violate('non-acd-during-call', agent.user, row.id);
     const popped = agent.open !== null;
+    const breaks = !row.acd && agent.dialer && agent.breakState === 0 && agent.logoff === null;
+    if (breaks) agent.breakState = 2;
+    if (breaks) agent.breakGrantedAt = 0;
     if (!popped && !(row.acd && agent.supervised)) agent.status = row.id;
     return accepted(() => {
       const steps = [
@@ -707,11 +710,7 @@ export class Dialer {
       ];
       for (const step of this.shuffled(steps)) step();
       if (row.acd) this.endBreakByStatus(agent);
-      else if (agent.dialer && agent.breakState === 0 && agent.logoff === null) {
-        agent.breakState = 2;
-        agent.breakGrantedAt = 0;
-        this.breakMessage(agent, 2);
-      }
+      else if (breaks) this.breakMessage(agent, 2);
       this.wake(agent);
     });
   }
@@ -797,11 +796,12 @@ export class Dialer {
       call.campaign.callbacks.push({ contact: call.contact, dueAt: scheduledTime * 1000, owner: scheduledAgent });
     agent.open = null;
     agent.last = call;
+    const { status } = agent;
     if (this.quirks.oddGrants && !agent.owesOneMore) this.grantWhatIsDue(agent, 0);
     return {
       status: 200,
       then: () => {
-        if (!agent.supervised && agent.open === null && !this.isAcd(agent.status)) this.setStatus(agent, 'Follow Up');
+        if (!agent.supervised && agent.open === null && agent.status === status) this.setStatus(agent, 'Follow Up');
         this.wake(agent);
       },
     };

@@ -15,9 +15,12 @@ await Promise.all(
       console.log(`${problems.length === 0 ? 'ok  ' : 'BAD '} ${one.name} (${summary})`);
       for (const problem of problems) console.log(`       ${problem}`);
       if (process.env.TRACE === undefined || problems.length === 0) continue;
-      const user = process.env.TRACE.startsWith('bot')
+      const user = process.env.TRACE?.startsWith('bot')
         ? process.env.TRACE
-        : (truth.violations[0]?.user ?? truth.undone()[0]?.agent ?? 'bot001');
+        : (truth.violations[0]?.user ??
+          truth.undone()[0]?.agent ??
+          /agent":"(bot[0-9]+)/.exec(problems.join())?.[1] ??
+          'bot001');
       console.log(truth.traces.get(user)?.join('\n').slice(-8000));
       console.log(JSON.stringify(Object.fromEntries(truth.notes)), result.stderr.slice(-3000));
     }
