@@ -165,7 +165,7 @@ function leaving(words: Vocabulary) {
         ...way,
         guard: 'guard' in way ? and([isAwaited, way.guard]) : isAwaited,
       })),
-      'session.lost': gone,
+      'session.lost': [{ guard: 'it may not come back', target: 'stopped', actions: 'lose the session' }, ...gone],
       'logoff.asked': { actions: 'remember the log-off' },
       'shift.began': { actions: 'note the shift' },
       cut: { actions: 'note the cut' },

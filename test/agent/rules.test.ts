@@ -926,6 +926,36 @@ describe('rule 7: the session is lost with a call open', () => {
     expect(d.stoppedFor).toHaveLength(1);
   });
 
+  test('rule 7: with a call to recover, a step that fails for now is tried again without deleting the session', async () => {
+    const d = onCall().lost().connect();
+    const fail = (): AgentDriver =>
+      d.send({
+        type: 'dialer.log-in-failed',
+        command: d.last('log-in').command,
+        code: 'icws/unavailable',
+        final: false,
+      });
+    d.news();
+    const pauses: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      expect(fail().place).toBe('logged-out.connecting.retrying');
+      const from = d.clock.monotonic();
+      while (d.place !== 'logged-out.connecting.preparing') await d.wait(SECOND);
+      pauses.push((d.clock.monotonic() - from) / SECOND);
+      d.send({ type: 'session.prepared', command: d.last('prepare-session').command });
+    }
+    expect(pauses).toEqual([2, 4, 8, 16, 32]);
+    expect(d.did('close-session')).toHaveLength(1);
+    // A server that cannot for so long is given up for another turn.
+    expect(fail().place).toBe('logged-out.waiting');
+    expect(d.did('close-session')).toHaveLength(2);
+    const relinked = onCall().lost().connect().loggedIn().send({ type: 'link.down' }, { type: 'link.up' });
+    relinked.send({ type: 'dialer.log-in-failed', command: relinked.last('log-in').command, code: 'x', final: false });
+    expect(relinked.place).toBe('logged-in.resting');
+    await relinked.wait(2_000);
+    expect(relinked.place).toBe('logged-in.relinking');
+  });
+
   test('rule 7: with a call to recover, nothing else leads away from logged-in', async () => {
     const acts: ((d: AgentDriver) => AgentDriver)[] = [
       (d) => d.status('person'),
@@ -1542,6 +1572,14 @@ describe('the end of an agent', () => {
     d.send({ type: 'session.closed', command: d.last('close-session').command });
     await d.wait(0);
     expect(d.place).toBe('logged-out.stopped');
+  });
+
+  test('told not to come back while it is leaving, it does not', async () => {
+    const d = ready().askLogOff().granted();
+    d.send({ type: 'session.farewell-said', command: d.last('say-farewell').command }).lost(false);
+    await d.wait(0);
+    expect(d.place).toBe('logged-out.stopped');
+    expect(d.stoppedFor).toEqual(['unauthorized']);
   });
 
   test('an agent that is off shift is not woken by stale news', async () => {
