@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { messageOf, UsageError } from '../base/errors.js';
 import type { AgentState, CallResult } from '../journal/record.js';
 import type { Metrics } from '../metrics/registry.js';
+import { answerDrain, type Control } from './http-control.js';
+import { json, type Page, text } from './http-page.js';
 import { LIVE_PAGE, LIVE_PAGE_POLICY } from './live-page.js';
 
 /** What is true of one agent now. Times are ISO 8601 UTC. */
@@ -57,6 +59,8 @@ export interface HttpServerOptions {
   readonly port: number;
   readonly metrics: Pick<Metrics, 'expose' | 'contentType'>;
   readonly status: () => FleetStatus;
+  /** Left out: there is no /control/drain. */
+  readonly control?: Control;
 }
 
 export interface HttpServer {
@@ -70,16 +74,9 @@ export interface HttpServer {
 const MOST_CONNECTIONS = 100;
 const MOST_AGENTS_LISTED = 100_000;
 
-interface Page {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 /**
- * Serves /metrics, /healthz, /readyz, /api/agents (`?limit=N`), /api/summary and a live page at /, for reading only.
- * Rejects with a UsageError when the address cannot be had.
+ * Serves /metrics, /healthz, /readyz, /api/agents (`?limit=N`), /api/summary and a live page at /, for reading only; and
+ * /control/drain for whoever bears the token, if there is one. Rejects with a UsageError when the address cannot be had.
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const server = createServer(
@@ -120,9 +117,12 @@ function listen(server: Server, { host, port }: HttpServerOptions): Promise<void
 }
 
 async function answer(request: IncomingMessage, options: HttpServerOptions): Promise<Page> {
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    return { ...text(405, 'only GET and HEAD are answered'), headers: { allow: 'GET, HEAD' } };
   const [path, query] = (request.url ?? '/').split('?', 2);
+  if (path === '/control/drain') {
+    return options.control ? answerDrain(request, options.control) : text(404, 'no token is configured (http.token)');
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return text(405, 'only GET and HEAD are answered', { allow: 'GET, HEAD' });
   switch (path) {
     case '/metrics':
       return { status: 200, type: options.metrics.contentType, body: await options.metrics.expose() };
@@ -161,14 +161,6 @@ function agentList(status: FleetStatus, query: URLSearchParams): Page {
     total: agents.length,
     agents: agents.slice(0, limit),
   });
-}
-
-function text(status: number, body: string): Page {
-  return { status, type: 'text/plain; charset=utf-8', body: `${body}\n` };
-}
-
-function json(status: number, value: unknown): Page {
-  return { status, type: 'application/json; charset=utf-8', body: `${JSON.stringify(value)}\n` };
 }
 
 function send(request: IncomingMessage, response: ServerResponse, page: Page): void {

@@ -3,6 +3,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { createConnection } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../src/base/errors.js';
+import { Secret } from '../../src/config/index.js';
 import { type FleetStatus, type HttpServer, startHttpServer } from '../../src/fleet/http-server.js';
 import { AGENT_STATES } from '../../src/journal/record.js';
 import { createMetrics } from '../../src/metrics/registry.js';
@@ -44,9 +45,15 @@ interface Reply {
   readonly body: string;
 }
 
-function ask(url: string, method = 'GET', agent?: Agent): Promise<Reply> {
+interface Asked {
+  readonly agent?: Agent;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+function ask(url: string, method = 'GET', { agent, headers, body: sent }: Asked = {}): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, agent: agent ?? false }, (response) => {
+    const outgoing = request(url, { method, agent: agent ?? false, headers: { ...headers } }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
@@ -55,7 +62,7 @@ function ask(url: string, method = 'GET', agent?: Agent): Promise<Reply> {
       response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body }));
     });
     outgoing.on('error', reject);
-    outgoing.end();
+    outgoing.end(sent);
   });
 }
 
@@ -193,7 +200,7 @@ describe('the HTTP server', () => {
   test('ends idle and half-open connections when it closes', async () => {
     const url = await serve();
     const agent = new Agent({ keepAlive: true });
-    await ask(`${url}/healthz`, 'GET', agent);
+    await ask(`${url}/healthz`, 'GET', { agent });
     const half = createConnection({ host: '127.0.0.1', port: Number(new URL(url).port) });
     const ended = new Promise((resolve) => half.once('close', resolve));
     half.on('error', () => {});
@@ -203,6 +210,60 @@ describe('the HTTP server', () => {
     await ended;
     await expect(ask(`${url}/healthz`)).rejects.toThrow(/ECONNREFUSED/);
     agent.destroy();
+  });
+
+  describe('drains the worker', () => {
+    let drained = 0;
+    const drainUrl = async (): Promise<string> => {
+      drained = 0;
+      const control = {
+        token: new Secret('s3cret token'),
+        drain: () => {
+          drained++;
+        },
+      };
+      server = await startHttpServer({ host: '127.0.0.1', port: 0, metrics, status: () => status, control });
+      return `${server.url}/control/drain`;
+    };
+    const bearing = (token: string, rest: Asked = {}): Asked => ({
+      ...rest,
+      headers: { ...rest.headers, authorization: `Bearer ${token}` },
+    });
+
+    test('when it is asked by POST with the token', async () => {
+      const url = await drainUrl();
+      const reply = await ask(url, 'POST', bearing('s3cret token'));
+      expect([reply.status, JSON.parse(reply.body), drained]).toEqual([202, { draining: true }, 1]);
+      const again = await ask(url, 'POST', bearing('s3cret token', { body: '{}' }));
+      expect([again.status, drained]).toEqual([202, 2]);
+    });
+
+    test.each<[string, Asked]>([
+      ['no token', {}],
+      ['another token', bearing('s3cret')],
+      ['a longer token', bearing('s3cret token and more')],
+      ['an empty one', bearing('')],
+      ['another scheme', { headers: { authorization: 'Basic s3cret token' } }],
+    ])('but not with %s', async (_name, asked) => {
+      const reply = await ask(await drainUrl(), 'POST', asked);
+      expect([reply.status, reply.headers['www-authenticate'], drained]).toEqual([401, 'Bearer', 0]);
+      expect(reply.body).not.toContain('s3cret');
+    });
+
+    test('but not by GET, nor with more of a body than anybody needs', async () => {
+      const url = await drainUrl();
+      const get = await ask(url, 'GET', bearing('s3cret token'));
+      expect([get.status, get.headers.allow]).toEqual([405, 'POST']);
+      const large = await ask(url, 'POST', bearing('s3cret token', { body: 'x'.repeat(2_000) }));
+      expect([large.status, large.headers.connection, drained]).toEqual([413, 'close', 0]);
+    });
+
+    test('but not where no token is configured', async () => {
+      const url = await serve();
+      for (const method of ['POST', 'GET']) {
+        expect((await ask(`${url}/control/drain`, method, bearing('undefined'))).status).toBe(404);
+      }
+    });
   });
 
   test('says what to do when the port is taken', async () => {
