@@ -1,4 +1,5 @@
 import { type HeaderLine, isRecord, type JournalLine, type RecordLine } from './line.js';
+import type { OpenWork } from './open-work.js';
 import type { JournalRecord, RecordedEvent } from './record.js';
 
 /** Whose records to step through: those of an agent, or those of one call from its first pop to its end. */
@@ -9,8 +10,11 @@ export interface ReplaySpan {
 
 /** How to step. The chart is handed in: the journal knows no states. */
 export interface ReplayMachine<State> {
-  /** An agent as it is born when a run begins; throws where the header names a chart that it cannot step through. */
-  begin(user: string, header: HeaderLine): State;
+  /**
+   * An agent as it is born when a run begins, with what an earlier run left it (null: nothing); throws where the header
+   * names a chart that it cannot step through. Also called for a run whose first segments are no longer there.
+   */
+  begin(user: string, header: HeaderLine, work: OpenWork | null): State;
   /** The state after the event, which came at `at` (epoch milliseconds); what timers did until then comes first. */
   step(state: State, event: RecordedEvent, at: number): State;
 }
@@ -33,17 +37,23 @@ export async function* replay<State>(
   machine: ReplayMachine<State>,
 ): AsyncGenerator<ReplayStep<State>> {
   const agents = new Map<string, State>();
+  const left = new Map<string, OpenWork>();
   let header: HeaderLine | null = null;
   let inCallOf: string | null = null;
   for await (const chunk of lines) {
     for (const line of chunk) {
       if (line.kind === 'journal') {
         if (line.begins === 'run') agents.clear();
+        left.clear();
         header = line;
         continue;
       }
-      if (!header || !isRecord(line) || (span.user !== undefined && line.user !== span.user)) continue;
-      const before = agents.get(line.user) ?? machine.begin(line.user, header);
+      if (!header || (span.user !== undefined && line.user !== span.user)) continue;
+      if (!isRecord(line)) {
+        left.set(line.user, line.work);
+        continue;
+      }
+      const before = agents.get(line.user) ?? machine.begin(line.user, header, left.get(line.user) ?? null);
       const after = line.kind === 'event' ? machine.step(before, line.event, line.at) : before;
       agents.set(line.user, after);
       if (span.call !== undefined) {
