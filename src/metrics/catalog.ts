@@ -165,6 +165,19 @@ export const CATALOG = {
     labels: {},
     buckets: MACHINE_SECONDS,
   },
+  journalAppend: {
+    name: 'journal_append_seconds',
+    type: 'histogram',
+    help: 'From handing a group of records to the disk until they are safe there.',
+    labels: {},
+    buckets: MACHINE_SECONDS,
+  },
+  journalPending: {
+    name: 'journal_pending',
+    type: 'gauge',
+    help: 'Records that are not on the disk yet, as of the scrape.',
+    labels: {},
+  },
   buildInfo: {
     name: 'build_info',
     type: 'gauge',

@@ -56,6 +56,10 @@ export interface Metrics {
   problem(code: string): void;
   scheduleLateness(seconds: number): void;
   eventLoopLag(seconds: number): void;
+  /** A group of records is on the disk; it took so long. */
+  journalAppended(seconds: number): void;
+  /** How many records are not on the disk yet is asked at each scrape: a disk that hangs is seen, too. */
+  journalPending(count: () => number): void;
 }
 
 /** Most (campaign, disposition) and (policy, rule) pairs: the scrape of a worker must stay far below 50 ms. */
@@ -83,10 +87,10 @@ export function createMetrics(options: MetricsOptions): Metrics {
   return {
     register,
     contentType: register.contentType,
-    expose: () => register.metrics(),
     ...agentMethods(series, options.known),
     ...callMethods(series),
     ...wireMethods(series, options.known),
+    ...journalMethods(series, register),
   };
 }
 
@@ -189,6 +193,23 @@ function wireMethods(series: Series, known: KnownWords): WireMethods {
     problem: (code) => series.problems.inc({ code: codeName(code) }),
     scheduleLateness: (seconds) => observe(seconds, (s) => series.scheduleLateness.observe(s)),
     eventLoopLag: (seconds) => observe(seconds, (s) => series.eventLoopLag.observe(s)),
+  };
+}
+
+function journalMethods(
+  series: Series,
+  register: Registry,
+): Pick<Metrics, 'expose' | 'journalAppended' | 'journalPending'> {
+  let pending = (): number => 0;
+  return {
+    expose: () => {
+      series.journalPending.set(pending());
+      return register.metrics();
+    },
+    journalAppended: (seconds) => observe(seconds, (s) => series.journalAppend.observe(s)),
+    journalPending: (count) => {
+      pending = count;
+    },
   };
 }
 

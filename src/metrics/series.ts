@@ -58,6 +58,8 @@ export function createSeries(register: Registry) {
     problems: counter(CATALOG.problems),
     scheduleLateness: histogram(CATALOG.scheduleLateness),
     eventLoopLag: histogram(CATALOG.eventLoopLag),
+    journalAppend: histogram(CATALOG.journalAppend),
+    journalPending: gauge(CATALOG.journalPending),
     buildInfo: gauge(CATALOG.buildInfo),
   };
 }

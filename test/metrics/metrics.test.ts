@@ -299,6 +299,22 @@ describe('the fold over records', () => {
   });
 });
 
+test('the journal tells how long its commits take, and at each scrape what is not on the disk yet', async () => {
+  const metrics = makeMetrics();
+  expect(await values(metrics, 'journal_pending')).toEqual({ journal_pending: 0 });
+  let pending = 7;
+  metrics.journalPending(() => pending);
+  metrics.journalAppended(0.002);
+  metrics.journalAppended(Number.NaN);
+  expect(await values(metrics, 'journal_pending')).toEqual({ journal_pending: 7 });
+  pending = 3;
+  expect(await values(metrics, 'journal_pending')).toEqual({ journal_pending: 3 });
+  expect(await values(metrics, 'journal_append_seconds')).toEqual({
+    journal_append_seconds_sum: 0.002,
+    journal_append_seconds_count: 1,
+  });
+});
+
 test('the loop-lag sampler reports how late its timer fired, and leaves no timer behind', async () => {
   const clock = new FakeClock();
   const samples: number[] = [];
