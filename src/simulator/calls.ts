@@ -39,6 +39,7 @@ export function popCall(world: World, parts: NewCall): Call {
   const call: Call = {
     ...parts,
     isLate: parts.isLate ?? false,
+    isTold: false,
     id,
     dialingMode,
     entry: {

@@ -1,19 +1,24 @@
 import type { IcwsMessage } from '../wire/index.js';
 import type { MessageVerdict } from './faults.js';
-import type { Agent, Session, Sink, World } from './world.js';
+import type { Agent, Parcel, Session, Sink, World } from './world.js';
 
 /** How long a held message waits for the one that is to overtake it. */
 const HELD_MS = 1_000;
 
 /** Sends a message to one session: into its stream, else into its queue. Faults are asked first. */
 export function deliver(world: World, session: Session, message: IcwsMessage): void {
-  send(world, session, message, JSON.stringify(message));
+  send(world, session, message, { json: JSON.stringify(message) });
 }
 
-/** Sends a message to several sessions; it is written out once. */
-export function deliverAll(world: World, sessions: Iterable<Session>, message: IcwsMessage): void {
-  const json = JSON.stringify(message);
-  for (const session of sessions) send(world, session, message, json);
+/** Sends a message to several sessions; it is written out once. `onHanded` is called each time somebody gets it. */
+export function deliverAll(
+  world: World,
+  sessions: Iterable<Session>,
+  message: IcwsMessage,
+  onHanded?: () => void,
+): void {
+  const parcel = { json: JSON.stringify(message), onHanded };
+  for (const session of sessions) send(world, session, message, parcel);
 }
 
 /** Sends a Dialer message to every session of the agent (reference §4.1). */
@@ -21,46 +26,46 @@ export function tellAgent(world: World, agent: Agent, message: IcwsMessage): voi
   if (agent.sessions.size > 0) deliverAll(world, agent.sessions, message);
 }
 
-function send(world: World, session: Session, message: IcwsMessage, json: string): void {
+function send(world: World, session: Session, message: IcwsMessage, parcel: Parcel): void {
   world.ledger.messages.add(message.__type);
   if (!world.faults.active) {
-    push(session, json);
+    push(session, parcel);
     return;
   }
   const { user, id, sink } = session;
   const verdict = world.faults.onMessage({ message, user: user.id, session: id, streams: sink !== null });
-  if (verdict) obey(world, session, json, verdict);
-  else push(session, json);
+  if (verdict) obey(world, session, parcel, verdict);
+  else push(session, parcel);
 }
 
-function obey(world: World, session: Session, json: string, verdict: MessageVerdict): void {
+function obey(world: World, session: Session, parcel: Parcel, verdict: MessageVerdict): void {
   switch (verdict.do) {
     case 'drop':
       return;
     case 'delay':
-      world.timers.after(verdict.ms, () => push(session, json));
+      world.timers.after(verdict.ms, () => push(session, parcel));
       return;
     case 'duplicate':
-      push(session, json);
-      if (!verdict.afterMs) push(session, json);
-      else world.timers.after(verdict.afterMs, () => push(session, json));
+      push(session, parcel);
+      if (!verdict.afterMs) push(session, parcel);
+      else world.timers.after(verdict.afterMs, () => push(session, parcel));
       return;
     case 'hold':
       release(session);
-      session.held = json;
+      session.held = parcel;
       world.timers.after(HELD_MS, () => {
-        if (session.held === json) release(session);
+        if (session.held === parcel) release(session);
       });
       return;
     case 'cut':
       session.sink?.close();
       detachSink(world, session, session.sink);
-      push(session, json);
+      push(session, parcel);
       return;
     case 'tear': {
       const { sink } = session;
       detachSink(world, session, sink);
-      if (sink?.tear) sink.tear(json);
+      if (sink?.tear) sink.tear(parcel.json);
       else sink?.close();
       return;
     }
@@ -68,11 +73,13 @@ function obey(world: World, session: Session, json: string, verdict: MessageVerd
       silence(session);
       return;
     case 'split':
-      if (session.sink?.split && !session.isSilenced) session.sink.split(json, verdict.at);
-      else push(session, json);
+      if (session.sink?.split && !session.isSilenced) {
+        session.sink.split(parcel.json, verdict.at);
+        parcel.onHanded?.();
+      } else push(session, parcel);
       return;
     case 'instead':
-      for (const message of verdict.messages) push(session, JSON.stringify(message));
+      for (const message of verdict.messages) push(session, { ...parcel, json: JSON.stringify(message) });
   }
 }
 
@@ -90,23 +97,29 @@ function release(session: Session): void {
   if (held !== null) hand(session, held);
 }
 
-function push(session: Session, json: string): void {
-  hand(session, json);
+function push(session: Session, parcel: Parcel): void {
+  hand(session, parcel);
   if (session.held !== null) release(session);
 }
 
-function hand(session: Session, json: string): void {
-  if (!session.sink) session.unread.push(json);
-  else if (!session.isSilenced) session.sink.message(json);
+function hand(session: Session, parcel: Parcel): void {
+  if (!session.sink) {
+    session.unread.push(parcel);
+    return;
+  }
+  if (session.isSilenced) return;
+  session.sink.message(parcel.json);
+  parcel.onHanded?.();
 }
 
 /** Takes all unread messages, as the text of a JSON array in the order of sending. */
 export function readMessages(world: World, session: Session): string {
   markRead(world, session);
   if (session.unread.length === 0) return '[]';
-  const text = `[${session.unread.join(',')}]`;
+  const { unread } = session;
   session.unread = [];
-  return text;
+  for (const { onHanded } of unread) onHanded?.();
+  return `[${unread.map(({ json }) => json).join(',')}]`;
 }
 
 /** Notes that the session's messages were read just now. */
@@ -124,7 +137,7 @@ export function attachSink(world: World, session: Session, sink: Sink): void {
   world.unwatched.delete(session);
   const waiting = session.unread;
   session.unread = [];
-  for (const json of waiting) sink.message(json);
+  for (const parcel of waiting) hand(session, parcel);
 }
 
 /** The event stream is over: messages wait for a reader again. Ignores a stream that was replaced. */

@@ -129,7 +129,7 @@ export function departFromAgent(world: World, agent: Agent, session: Session, ho
   agent.sessions.delete(session);
   if (agent.sessions.size > 0) return;
   if (how === 'deleted' && agent.call) {
-    if (!agent.call.isLate) world.ledger.violation('session-deleted-in-call', agent.user.id);
+    if (agent.call.isTold && !agent.call.isLate) world.ledger.violation('session-deleted-in-call', agent.user.id);
     closeByDialer(world, agent.call, 'Ambiguous - Agent Logout');
   }
   if (how === 'broken') agent.excused = true;

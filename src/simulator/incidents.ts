@@ -116,8 +116,7 @@ function isIdle(agent: Agent): boolean {
     agent.reserved === null &&
     agent.promised === null &&
     !agent.leavingDialer &&
-    agent.breakStatus === BreakStatusType.NotOnBreak &&
-    agent.user.status.isAcdStatus
+    agent.breakStatus === BreakStatusType.NotOnBreak
   );
 }
 

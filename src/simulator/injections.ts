@@ -125,18 +125,35 @@ export class Injections {
     };
     const scene = { world, control, draw: world.random(`fault/${laid.id}`), count, note, later };
     let left = spec.times ?? (spec.again === undefined ? 1 : Number.POSITIVE_INFINITY);
+    // Who is free may be so for no time at all: it is tried again after each entry of the ledger, and now and then.
     let retry: TimerHandle | undefined;
+    let isLifted = false;
+    let stopListening = (): void => {};
+    const rest = (): void => {
+      timers.cancel(retry);
+      stopListening();
+    };
     const attempt = (): void => {
-      if (happen(spec, scene)) left -= 1;
-      else retry = after(TRY_AGAIN_MS, attempt);
+      rest();
+      if (isLifted || left <= 0) return;
+      if (happen(spec, scene)) {
+        left -= 1;
+        return;
+      }
+      retry = after(TRY_AGAIN_MS, attempt);
+      stopListening = ledger.onChange(() => {
+        stopListening();
+        timers.soon(attempt);
+      });
     };
     const begin = (): void => {
-      timers.cancel(retry);
       attempt();
       if (left > 0 && spec.again !== undefined) after(spec.again, begin);
     };
     after(spec.at, begin);
     return () => {
+      isLifted = true;
+      rest();
       for (const handle of pending) timers.cancel(handle);
       for (const undo of [...undoing.values()]) undo();
     };

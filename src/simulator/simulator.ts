@@ -178,17 +178,23 @@ async function obey(world: World, target: Target, verdict: RequestVerdict): Prom
     if (session) session.agent.excused = true;
     return answer;
   };
+  const actUnheard = (): Answer => {
+    const answer = act();
+    const call = session?.agent.call;
+    if (call && answer.body.includes(`"interactionId":"${call.id}"`)) call.isTold = false;
+    return answer;
+  };
   switch (verdict.do) {
     case 'answer':
       return verdict.answer;
     case 'drop':
       return { ...LOST, lost: verdict.how ?? 'closed' };
     case 'lose': {
-      const answer = act();
+      const answer = actUnheard();
       return verdict.how === 'cut' ? { ...answer, lost: 'cut' } : { ...LOST, lost: verdict.how ?? 'closed' };
     }
     case 'hang':
-      if (verdict.acts) act();
+      if (verdict.acts) actUnheard();
       return { ...LOST, lost: 'hung' };
     case 'delay': {
       const answer = act();

@@ -32,7 +32,7 @@ export function setStatusByPerson(
 function closeOpenCalls(world: World, user: User, by: 'client' | 'supervisor'): void {
   for (const agent of user.agents.values()) {
     if (!agent.call) continue;
-    if (by === 'client') world.ledger.violation('available-before-disposition', user.id);
+    if (by === 'client' && agent.call.isTold) world.ledger.violation('available-before-disposition', user.id);
     closeByDialer(world, agent.call, 'Ambiguous');
   }
 }

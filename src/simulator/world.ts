@@ -68,6 +68,13 @@ export interface Station {
   readonly mediaTypes: readonly number[];
 }
 
+/** A message on its way. */
+export interface Parcel {
+  readonly json: string;
+  /** To be called when it goes into a stream or is taken by a poll. */
+  readonly onHanded?: (() => void) | undefined;
+}
+
 /** One ICWS session. */
 export interface Session {
   readonly id: string;
@@ -78,10 +85,10 @@ export interface Session {
   readonly language: string;
   readonly wantsEffectiveStation: boolean;
   lastReadMs: number;
-  /** Messages nobody has read yet, as JSON. */
-  unread: string[];
+  /** Messages nobody has read yet. */
+  unread: Parcel[];
   /** A message that the next one will overtake (a fault). */
-  held: string | null;
+  held: Parcel | null;
   sink: Sink | null;
   /** Whatever goes into the present stream is lost (a fault). */
   isSilenced: boolean;
@@ -214,6 +221,8 @@ export interface Call {
   readonly previewEndsMs: number | null;
   /** Handed over after the log-off was granted: a client that is already gone cannot be blamed for it. */
   readonly isLate: boolean;
+  /** The pop was handed to a client: what he did not hear of (a fault) he cannot be blamed for. */
+  isTold: boolean;
   previewTimer: TimerHandle | null;
   interaction: Interaction | null;
 }
