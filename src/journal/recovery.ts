@@ -161,9 +161,13 @@ function othersOf(segments: readonly Segment[], identity: JournalIdentity): Jour
   return others;
 }
 
-/** Whether the records of a segment leave nothing open. */
+/** Whether the records of a segment leave no call open. One that cannot be read is nobody's to throw away. */
 export async function isSettled(files: JournalFiles, segment: Segment): Promise<boolean> {
   if (!segment.header) return true;
-  const { work } = await readSegment(files, segment, segment.header.identity, false);
-  return [...work.values()].every(({ call, overtaken }) => call === null && overtaken.length === 0);
+  try {
+    const { work } = await readSegment(files, segment, segment.header.identity, false);
+    return [...work.values()].every(({ call, overtaken }) => call === null && overtaken.length === 0);
+  } catch {
+    return false;
+  }
 }

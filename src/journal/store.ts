@@ -54,7 +54,10 @@ export interface Journal extends Recorder {
   readonly failure: JournalError | null;
   /** Resolves when all that was written so far is on the disk. */
   flush(): Promise<void>;
-  /** Flushes, and gives the journal to others. After a failure it only gives it up. */
+  /**
+   * Flushes, and gives the journal to others; after a failure it only gives it up. Rejects where the rest could not be
+   * written. What is written later is refused.
+   */
   close(): Promise<void>;
 }
 

@@ -435,6 +435,14 @@ describe('a disk in trouble', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test('what is written after the close is refused', async () => {
+    const journal = await openWith({ files: memoryFiles() });
+    await journal.close();
+    expect(journal.write(problem('late'))).toBeUndefined();
+    await expect(journal.write(intent)).rejects.toMatchObject({ code: 'journal/failed' });
+    expect(journal.failures).toEqual([]);
+  });
+
   test('a journal of a newer program is not touched', async () => {
     const files = memoryFiles();
     await (await openWith({ files })).close();
