@@ -26,6 +26,9 @@ export function takes<const A extends string>(action: A) {
   ] as const;
 }
 
+/** A pop where nothing else is asked for. */
+export const takesThePop = { target: '#on-call.entering', actions: 'take the pop' } as const;
+
 /** A person's status is followed, not fought (rule 1); a call that is to be recovered comes first. */
 export const personActs = [
   {
@@ -46,7 +49,6 @@ export const broughtToBreak = [
 ] as const;
 
 export const atWork = {
-  'call.popped': takes('take the pop'),
   'logoff.asked': [
     { guard: 'a call is open', actions: 'remember the log-off' },
     { target: '#logoff-pending.idle', actions: 'request the log-off' },

@@ -1,5 +1,5 @@
 import { and } from 'xstate';
-import { acdAgain, atWork, personActs } from './at-work.js';
+import { acdAgain, atWork, personActs, takesThePop } from './at-work.js';
 import { answers, besidesTheCall, callHandling } from './call-handling.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -54,6 +54,7 @@ export function onBreak(words: Vocabulary) {
     id: 'on-break',
     on: {
       ...atWork,
+      'call.popped': takesThePop,
       'break.status': {
         guard: 'the break is withdrawn',
         target: '#logged-in',

@@ -296,18 +296,30 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
         { guard: 'a pop waits', target: 'entering', actions: 'take the waiting pop' },
         { guard: 'the log-off is granted', target: '#parting', actions: 'say farewell' },
         { guard: 'it leaves quietly', target: '#logoff-pending.idle' },
-        { guard: 'a log-off was asked for', target: '#logoff-pending.lingering', actions: 'request what is owed' },
-        { guard: 'it was taken out of Dialer', target: '#removed' },
-        { guard: 'the link is down', target: '#logged-in' },
-        { guard: 'nothing is left of the break', target: '#logged-in', actions: 'end the break' },
-        { guard: 'a break is granted', target: '#on-break', actions: 'set the break status' },
-        { guard: 'a person set the status', target: '#on-break', actions: 'yield to the person' },
-        { guard: 'a break is still to come', target: '#break-pending.lingering', actions: 'request what is owed' },
-        { target: '#logged-in' },
+        ...(parent === 'logoff-pending'
+          ? [lingers]
+          : [{ guard: 'a log-off was asked for', ...lingers } as const, ...backToWork]),
       ],
     },
   } as const;
 }
+
+/** With a log-off asked for, a grant that is already on its way comes before Available (rule 2). */
+const lingers = {
+  target: '#logoff-pending.lingering',
+  actions: 'request what is owed',
+} as const;
+
+/** After a call with no log-off asked for. */
+const backToWork = [
+  { guard: 'it was taken out of Dialer', target: '#removed' },
+  { guard: 'the link is down', target: '#logged-in' },
+  { guard: 'nothing is left of the break', target: '#logged-in', actions: 'end the break' },
+  { guard: 'a break is granted', target: '#on-break', actions: 'set the break status' },
+  { guard: 'a person set the status', target: '#on-break', actions: 'yield to the person' },
+  { guard: 'a break is still to come', target: '#break-pending.lingering', actions: 'request what is owed' },
+  { target: '#logged-in' },
+] as const;
 
 /** What is noted of Dialer while a call is open; nothing of it touches the call. */
 export const besidesTheCall = {

@@ -13,6 +13,7 @@ export function loggedIn(words: Vocabulary) {
     initial: 'settling',
     on: {
       ...atWork,
+      'call.popped': takes('take the pop'),
       'break.asked': [
         { guard: or(['a break is wanted', 'a person set the status', 'a log-off was asked for']) },
         {

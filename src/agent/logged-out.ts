@@ -1,5 +1,5 @@
 import { and } from 'xstate';
-import { isAwaited, takes } from './at-work.js';
+import { isAwaited, takesThePop } from './at-work.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** Not in Dialer: off shift, on the way in, on the way out, or waiting for better times. */
@@ -101,6 +101,11 @@ function connecting(words: Vocabulary) {
       'logging-in': {
         id: 'logging-in',
         on: {
+          /** The request is on its way: from here on, leaving goes by a log-off (reference §6.7). */
+          'logoff.asked': [
+            { guard: 'a call is in hand', actions: 'remember the log-off' },
+            { target: '#logoff-pending.idle', actions: 'request the log-off' },
+          ],
           'dialer.logged-in': { guard: isAwaited, target: '#logged-in', actions: 'note the Dialer log-in' },
           'dialer.log-in-failed': [
             {
@@ -132,7 +137,7 @@ function removed(words: Vocabulary) {
       ],
       'campaigns.auto-login': { target: '#logging-in', actions: ['note the return', 'log in to Dialer'] },
       'shift.began': { target: '#logging-in', actions: ['note the return', 'log in to Dialer'] },
-      'call.popped': takes('take the pop'),
+      'call.popped': takesThePop,
       'logoff.asked': { target: 'parting', actions: ['remember the log-off', 'say farewell'] },
       'station.lost': { target: 'parting', actions: ['leave the lost station', 'say farewell'] },
     },
@@ -145,7 +150,7 @@ function parting(words: Vocabulary) {
     id: 'parting',
     on: {
       'session.farewell-said': { guard: isAwaited, target: 'leaving', actions: 'close the session' },
-      'call.popped': takes('take the pop'),
+      'call.popped': { target: '#logoff-pending.entering', actions: ['take the pop', 'request what is owed'] },
       'logoff.asked': { actions: 'remember the log-off' },
       'shift.began': { actions: 'note the shift' },
     },

@@ -1,5 +1,5 @@
 import { and, not } from 'xstate';
-import { atWork, broughtToBreak, personActs } from './at-work.js';
+import { atWork, broughtToBreak, personActs, takesThePop } from './at-work.js';
 import { answers } from './call-handling.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -10,6 +10,7 @@ export function ready(words: Vocabulary) {
     initial: 'choosing',
     on: {
       ...atWork,
+      'call.popped': takesThePop,
       'break.asked': { target: '#break-pending.idle', actions: 'request the break' },
       'break.status': broughtToBreak,
       'campaigns.changed': [

@@ -261,7 +261,8 @@ const LEAVES_OR_CLOSES: Row = {
   ...LEAVES,
   'logged-out.connecting.opening': 'logged-out.leaving',
   'logged-out.connecting.preparing': 'logged-out.leaving',
-  'logged-out.connecting.logging-in': 'logged-out.leaving',
+  // The Dialer log-in is on its way: leaving goes by a log-off.
+  'logged-out.connecting.logging-in': 'logoff-pending.idle',
 };
 const BREAK_REFUSED: Row = {
   'break-pending.*': 'on-call.=',
