@@ -90,13 +90,13 @@ export class StatusDesk {
 
   /**
    * Available over a call whose pop has not reached us yet would make Dialer record that call as Ambiguous (reference
-   * §6.2): looks first, and gives a pop the time to arrive.
+   * §6.2): looks first, and gives a pop the time to arrive. The call may even be over: then the status is Follow Up.
    */
   private async putUnlessOnCall(wish: Wish, looks: number): Promise<void> {
     const answer = await this.outbox.put(() => this.session.run(getStatus(this.session.userId)));
     if (this.wish !== wish) return;
     const id = answer.kind === 'ok' ? answer.body?.statusId.toLowerCase() : undefined;
-    if (id !== undefined && looks > 0 && this.isDialerCall(id)) {
+    if (id !== undefined && looks > 0 && (this.isDialerCall(id) || this.isAfterCall(id))) {
       wish.timer = this.clock.setTimeout(() => void this.putUnlessOnCall(wish, looks - 1), LOOK_AGAIN_MS);
       return;
     }
@@ -194,7 +194,7 @@ export class StatusDesk {
     if (id === this.asked && id !== this.idOf(this.names.available)) return 'ours';
     if (is(NOT_ANSWERING)) return 'not-answering';
     if (is(DIALER_CALL)) return 'dialer-call';
-    if (is(AFTER_CALL) || this.learned.has(id) || this.catalog.isAfterCallWork(id)) return 'follow-up';
+    if (this.isAfterCall(id)) return 'follow-up';
     if (id === this.idOf(this.names.available) || this.catalog.isAcd(id)) return 'acd';
     if (this.afterCall) {
       this.learned.add(id);
@@ -207,6 +207,11 @@ export class StatusDesk {
 
   private isDialerCall(id: string): boolean {
     return this.wordsOf(id).some((word) => DIALER_CALL.includes(word));
+  }
+
+  private isAfterCall(id: string): boolean {
+    const isNamed = this.wordsOf(id).some((word) => AFTER_CALL.includes(word));
+    return isNamed || this.learned.has(id) || this.catalog.isAfterCallWork(id) === true;
   }
 
   private wordsOf(id: string): string[] {
