@@ -1,9 +1,7 @@
 import { and } from 'xstate';
-import { answers } from './call-handling.js';
 
 /** What the states inside Dialer have in common while no call is open. */
 
-export const isAwaited = answers('step');
 export const acdAgain = { type: 'the status is', params: 'acd' } as const;
 
 /**

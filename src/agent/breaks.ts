@@ -1,6 +1,8 @@
 import { and } from 'xstate';
+import { answers } from './answer.js';
 import { acdAgain, atWork, personActs, takesThePop } from './at-work.js';
-import { answers, besidesTheCall, callHandling } from './call-handling.js';
+import { besidesTheCall } from './beside-the-call.js';
+import { callHandling } from './call-handling.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** A break was requested and is not granted yet; calls may still come. */

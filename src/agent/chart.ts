@@ -1,7 +1,9 @@
 import { and, not } from 'xstate';
 import type { Clock } from '../base/clock.js';
+import { answers } from './answer.js';
+import { besidesTheCall } from './beside-the-call.js';
 import { breakPending, onBreak } from './breaks.js';
-import { answers, besidesTheCall, callHandling } from './call-handling.js';
+import { callHandling } from './call-handling.js';
 import { loggedIn } from './logged-in.js';
 import { loggedOut } from './logged-out.js';
 import { logoffPending } from './logoff-pending.js';

@@ -1,6 +1,6 @@
 import { and, not, or } from 'xstate';
-import { acdAgain, atWork, broughtToBreak, isAwaited, personActs, takes } from './at-work.js';
-import { answers } from './call-handling.js';
+import { answers, isAwaited } from './answer.js';
+import { acdAgain, atWork, broughtToBreak, personActs, takes } from './at-work.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** Refused for good: only an administrator can mend it. */

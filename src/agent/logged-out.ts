@@ -1,5 +1,6 @@
 import { and } from 'xstate';
-import { isAwaited, takesThePop } from './at-work.js';
+import { isAwaited } from './answer.js';
+import { takesThePop } from './at-work.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** Not in Dialer: off shift, on the way in, on the way out, or waiting for better times. */

@@ -1,4 +1,6 @@
-import { answers, besidesTheCall, callHandling } from './call-handling.js';
+import { answers } from './answer.js';
+import { besidesTheCall } from './beside-the-call.js';
+import { callHandling } from './call-handling.js';
 import type { Vocabulary } from './vocabulary.js';
 
 const waitingForTheGrant = {

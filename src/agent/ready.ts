@@ -1,6 +1,6 @@
 import { and, not } from 'xstate';
+import { answers } from './answer.js';
 import { atWork, broughtToBreak, personActs, takesThePop } from './at-work.js';
-import { answers } from './call-handling.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** In at least one campaign, ready for calls, Available: waiting for a pop. */

@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { type AnyStateNode, type StateValue, transition } from 'xstate';
 import { type AgentChart, agentChart } from '../../src/agent/chart.js';
 import type { Awaiting } from '../../src/agent/context.js';
+import { mermaid } from '../../src/agent/diagram.js';
 import type { AgentEvent, PopFacts, Verdict } from '../../src/agent/events.js';
+import { AGENT_STATES } from '../../src/journal/record.js';
 import { AgentDriver, popFacts } from '../support/agent-driver.js';
 import { FakeClock } from '../support/fake-clock.js';
 
@@ -612,6 +614,36 @@ describe('the chart is total', () => {
       const unknown = { type: 'weather.changed' } as unknown as AgentEvent;
       expect(placeOf(transition(shared.chart, snapshot, unknown)[0].value)).toBe(state);
     }
+  });
+});
+
+describe('the diagram', () => {
+  const lines = mermaid(shared.chart)
+    .split('\n')
+    .map((line) => line.trim());
+
+  test('shows the seven states, and every inner state once', () => {
+    for (const state of AGENT_STATES)
+      expect(lines.join('\n')).toContain(`state "${state}" as ${state.replace('-', '_')}`);
+    const drawn = lines.filter((line) => /^state "[^"]*" as \w+$/.test(line)).map((line) => line.split('"')[1]);
+    const stages = Object.keys(STAGES);
+    expect(drawn.filter((key) => stages.includes(key ?? '')).sort()).toEqual(stages.sort());
+  });
+
+  test('names only states that it declares, and leaves no block open', () => {
+    const declared = new Set(lines.flatMap((line) => /^state (?:"[^"]*" as )?(\w+)/.exec(line)?.[1] ?? []));
+    const named = lines.flatMap((line) => /^(\w+|\[\*\]) --> (\w+|\[\*\])/.exec(line)?.slice(1, 3) ?? []);
+    expect(named.filter((id) => id !== '[*]' && !declared.has(id))).toEqual([]);
+    expect(lines.filter((line) => line.endsWith('{')).length).toBe(lines.filter((line) => line === '}').length);
+    expect(lines.filter((line) => line.startsWith('note ')).length).toBe(
+      lines.filter((line) => line === 'end note').length,
+    );
+  });
+
+  test('labels the ways with event and guard', () => {
+    expect(lines).toContain('logged_out__parting --> logged_out__leaving : session.farewell-said');
+    expect(lines).toContain('on_call__previewing --> on_call__placing : when the stage ends [it is to be placed]');
+    expect(lines).toContain('on_break --> on_call : call.popped');
   });
 });
 

@@ -1054,6 +1054,16 @@ describe('rule 8: log-off wins', () => {
     expect(d.news()).toEqual(['decide']);
   });
 
+  test('rule 8: asked to leave while the Dialer log-in is on its way, it leaves by a log-off', async () => {
+    const d = start().send({ type: 'shift.began' }).connect().askLogOff();
+    expect(d.place).toBe('logoff-pending.idle');
+    expect(d.loggedIn().place).toBe('logoff-pending.idle');
+    await d.granted().farewell();
+    expect(d.place).toBe('logged-out.offline');
+    const unknown = start().send({ type: 'shift.began' }).connect().askLogOff().answer('log-off', 'refused');
+    expect(unknown.place).toBe('logged-out.parting');
+  });
+
   test('rule 8: a log-off asked for twice is one log-off, and the wish to stop for good wins', async () => {
     const d = ready().askLogOff(true).askLogOff(false).granted();
     expect(d.factsOf('logoff.asked')).toHaveLength(1);

@@ -1,0 +1,17 @@
+import type { CallStage } from './context.js';
+
+/** What the stages of a call have in common. */
+
+/** The stage is kept in memory too: a call outlives its session. */
+export const shows = (stage: CallStage) => ({ type: 'note the stage', params: stage }) as const;
+
+export const ended = {
+  guard: 'it concerns the open call',
+  target: 'wrapping-up',
+  actions: 'note that the call ended',
+} as const;
+/** A new id means that for Dialer the open call is over (rule 3). */
+export const anotherPop = [
+  { guard: 'the same call', actions: 'update the call' },
+  { target: 'entering', actions: 'take the pop' },
+] as const;
