@@ -13,13 +13,27 @@ interface Definition {
   readonly left?: Schema;
   readonly right?: Schema;
   readonly getter?: () => Schema;
+  /** Of a literal. */
+  readonly values?: readonly unknown[];
 }
 
-/** The keys that a schema admits at `path`, over all alternatives; empty where any key goes. */
-export function keysAt(schema: Schema, path: readonly PropertyKey[]): string[] {
+/**
+ * The keys that a schema admits at `path`, over all alternatives; empty where any key goes. Where `value`, what stands
+ * there, says by its literals which alternative was meant, only of that one.
+ */
+export function keysAt(schema: Schema, path: readonly PropertyKey[], value?: unknown): string[] {
   let here = unwrap(schema);
   for (const step of path) here = here.flatMap((definition) => child(definition, step)).flatMap(unwrap);
-  return [...new Set(here.flatMap((definition) => Object.keys(definition.shape ?? {})))];
+  const meant = here.filter((definition) => isMeant(definition, value));
+  return [...new Set((meant.length > 0 ? meant : here).flatMap((definition) => Object.keys(definition.shape ?? {})))];
+}
+
+function isMeant({ shape }: Definition, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(shape ?? {}).every(([key, field]) => {
+    const { type, values } = field._zod.def as unknown as Definition;
+    return type !== 'literal' || values?.includes((value as Record<string, unknown>)[key]) === true;
+  });
 }
 
 function child(definition: Definition, step: PropertyKey): Schema[] {

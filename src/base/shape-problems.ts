@@ -134,7 +134,7 @@ function unknownKey(path: readonly PropertyKey[], key: string, context: ShapeCon
   const place = { path: [...path, key], on: 'key' as const };
   const explained = context.explainKey?.(path, key);
   if (explained) return { ...place, reason: 'not-yet', message: explained };
-  const known = keysAt(context.schema, path);
+  const known = keysAt(context.schema, path, valueAt(context.value, path));
   const meant = nearest(key, known);
   const message = `"${clip(key)}" is not a key of ${nameOf(path, context.what)}.`;
   const suggestion = meant
