@@ -68,6 +68,7 @@ async function logIn(user, send) {
   });
   await send('POST', '/dialer/log-in', {});
   await send('POST', '/dialer/ready-for-calls', {});
+  await send('GET', `/status/user-statuses/${user}`);
   await send('PUT', `/status/user-statuses/${user}`, { statusId: 'Available' });
 }
 

@@ -69,7 +69,7 @@ function machine(plan) {
   return [
     `${own.name} ${own.version}, node ${process.version}, undici ${versionOf('undici')}, xstate ${versionOf('xstate')}, pino ${versionOf('pino')}, prom-client ${versionOf('prom-client')}`,
     `${process.platform} ${process.arch}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${pinned}, load average ${load}`,
-    `${plan.seconds} s of calls in ${plan.windows} windows after ${plan.warmUp} s of warm-up, ${plan.idle} s idle, ${plan.repeat} run(s); medians, (least-most window)`,
+    `${plan.seconds} s of calls in ${plan.windows} windows after ${plan.warmUp} s of warm-up, ${plan.idle} s idle, ${plan.repeat} run(s); medians, (least-most window)\n`,
   ].join('\n');
 }
 
