@@ -4,7 +4,9 @@ import type { RunFlags } from '../config/index.js';
 import { WorldSchema } from '../simulator/index.js';
 import { checkFiles } from './check.js';
 import { diagram } from './diagram.js';
+import { collect, flag } from './flag.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
+import { addJournalCommands } from './journal-commands.js';
 import { LOG_LEVELS } from './log.js';
 import { run } from './run.js';
 import { type SimulateFlags, simulate } from './simulate.js';
@@ -31,14 +33,6 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     return EXIT.failed;
   }
 }
-
-/** A flag with its environment variable: `--log-level` is DIALER_AGENT_LOG_LEVEL. */
-function flag(flags: string, description: string): Option {
-  const option = new Option(flags, description);
-  return option.env(`DIALER_AGENT_${option.name().replace(/^no-/, 'NO_').replaceAll('-', '_').toUpperCase()}`);
-}
-
-const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
 function createProgram(io: Io, done: (code: ExitCode) => void): Command {
   const program = new Command('dialer-agent')
@@ -103,6 +97,8 @@ Examples:
     .command('diagram')
     .description('print the statechart of an agent as Mermaid')
     .action(() => io.out(`${diagram()}\n`));
+
+  addJournalCommands(program, io, done);
 
   return program;
 }
