@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { POLICY, runCase } from './case.mjs';
+import { POLICY, POLICY_FILE, runCase } from './case.mjs';
 import { figuresOf } from './figures.mjs';
 import { summariseProfile } from './profile.mjs';
 import { exchangeOf, GOAL, median, tableOf } from './table.mjs';
@@ -122,9 +122,8 @@ async function profile(plan) {
 async function main() {
   const plan = planOf(process.argv.slice(2));
   const folder = mkdtempSync(join(tmpdir(), 'dialer-agent-bench-'));
-  plan.policyFile = join(folder, 'policy.yaml');
-  plan.logFile = join(folder, 'worker.log');
-  writeFileSync(plan.policyFile, POLICY);
+  plan.folder = folder;
+  writeFileSync(join(folder, POLICY_FILE), POLICY);
   try {
     say(machine(plan));
     const problems = plan.profile ? await profile(plan) : await compare(plan);

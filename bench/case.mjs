@@ -1,3 +1,5 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startChild } from './child.mjs';
@@ -14,8 +16,10 @@ const LOGINS_PER_SECOND = 400;
 /** Runs one side with so many agents and returns what it used, between marks. `plan` comes from the command line. */
 export async function runCase(side, agents, plan) {
   const children = [];
+  // Log and journal of one worker; the next one must not find them.
+  const cwd = mkdtempSync(join(plan.folder, 'case-'));
   const start = (options) => {
-    const child = startChild(options);
+    const child = startChild({ cwd, ...options });
     children.push(child);
     return child;
   };
@@ -52,6 +56,8 @@ function worldOf(agents, plan) {
   };
 }
 
+/** The worker's policy, to be written into `plan.folder`. */
+export const POLICY_FILE = 'policy.yaml';
 export const POLICY = `version: 1
 talk: ${TALK_MS}ms
 wrapUp: ${WRAP_UP_MS}ms
@@ -64,7 +70,7 @@ const SIDES = {
       ...NODE_FLAGS,
       here('../dist/cli/main.js'),
       ...['run', '--server', url, '--users', usersOf(agents), '--password-env', 'BENCH_PASSWORD'],
-      ...['--policy', plan.policyFile, '--log-file', plan.logFile, '--quiet', '--metrics-port', '0'],
+      ...['--policy', join(plan.folder, POLICY_FILE), '--log-file', 'worker.log', '--quiet', '--metrics-port', '0'],
       ...['--logins', `${LOGINS_PER_SECOND}/s`, '--seed', '7'],
     ],
     env: { BENCH_PASSWORD: 'demo' },

@@ -8,12 +8,12 @@ const PATIENCE_MS = 30_000;
  * Starts a Node process that answers questions over IPC (see answering.mjs). `core` pins it where the machine can.
  * Whatever happens to the bench, the child ends with it: it is killed by its own process id.
  */
-export function startChild({ name, args, core, env = {} }) {
+export function startChild({ name, args, core, cwd, env = {} }) {
   const command =
     core === null ? [process.execPath, ...args] : ['taskset', '-c', String(core), process.execPath, ...args];
   const child = spawn(command[0], command.slice(1), {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    serialization: 'json',
+    cwd,
     env: { ...process.env, ...env },
   });
   const waiting = new Map();
