@@ -14,6 +14,9 @@ import { birth, type Vocabulary, vocabulary } from './vocabulary.js';
 /** The clock of a process is one, so its chart is built once and shared by all agents. */
 export type AgentChart = ReturnType<typeof agentChart>;
 
+/** Goes up when states or events change their meaning: recorded events of another version may not be replayed. */
+export const CHART_VERSION = '1';
+
 /**
  * The statechart of one agent: the seven states of design §4 and what leads from one to another. It is total: an event
  * without a transition changes nothing. Names of guards and moves are read aloud; their meaning is in `vocabulary.ts`

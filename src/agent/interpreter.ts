@@ -5,12 +5,15 @@ import type { AgentChart } from './chart.js';
 import type { AgentContext } from './context.js';
 import type { AgentEvent } from './events.js';
 import type { AgentEmission, AgentOrder } from './orders.js';
+import { numberedTimers, type TimerFired } from './timers.js';
 import type { AgentInput } from './vocabulary.js';
 
 /** What an agent says while it lives. None of these may throw. */
 export interface AgentListener {
   onOrder(command: number, order: AgentOrder): void;
   onFact(fact: Fact): void;
+  /** A timer of the agent fires; what it does comes next. */
+  onTimer?(fired: TimerFired): void;
   /** The agent has stopped for good; it said all it had to say. */
   onDone(): void;
   /** A defect in the chart: this agent is dead, the others go on. */
@@ -40,7 +43,8 @@ export interface Agent {
  */
 export function runAgent(chart: AgentChart, input: AgentInput, clock: Clock, listener: AgentListener): Agent {
   const { user } = input;
-  const actor: Actor<AgentChart> = createActor(chart, { clock: clock as never, input });
+  const timers = numberedTimers(clock, (fired) => listener.onTimer?.(fired));
+  const actor: Actor<AgentChart> = createActor(chart, { clock: timers as never, input });
   const said: AgentEmission[] = [];
   const inbox: AgentEvent[] = [];
   let state: AgentState = 'logged-out';

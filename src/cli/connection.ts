@@ -14,6 +14,8 @@ import { ledgerTotals } from './ledger-totals.js';
 export interface Connection {
   /** The server, as a person would name it. */
   readonly name: string;
+  /** The simulator's world, whose interaction ids begin anew with each run. */
+  readonly world?: string;
   /** One round over the hosts. */
   openSession(user: string): Promise<RoundResult>;
   /** The embedded simulator's own truth. */
@@ -76,7 +78,7 @@ export async function connect(config: WorkerConfig<WorldConfig>, deps: Connectio
           }
         },
       }),
-    ...(simulator && { ledger: simulator.totals }),
+    ...(simulator && { ledger: simulator.totals, world: simulator.worldId }),
     close: async () => {
       await transport.close();
       await simulator?.close();
@@ -96,6 +98,7 @@ async function embed(world: WorldConfig, worldFile: string, deps: ConnectionDeps
   deps.log.info({ url: server.url }, 'embedded simulator');
   return {
     url: server.url,
+    worldId: simulator.worldId,
     totals: () => ledgerTotals(simulator.ledger()),
     close: async () => {
       await server.close();

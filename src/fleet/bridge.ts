@@ -54,6 +54,8 @@ type IntentNote = Pick<
 export interface Bridge {
   readonly agent: Agent;
   readonly seat: Seat;
+  /** Everything that an agent learns comes by here, and is recorded for `replay` first. */
+  tell(event: AgentEvent): void;
   /** Names of the campaigns that it is in. */
   readonly campaigns: () => readonly string[];
   /** Ends everything at once, without a word to the server. */
@@ -98,6 +100,9 @@ class AgentBridge implements Bridge {
     this.agent = runAgent(deps.chart, input, deps.clock, {
       onOrder: (command, order) => this.carryOut(command, order),
       onFact: (fact) => this.note(fact),
+      onTimer: (fired) => {
+        if (deps.recorder.keepsEvents) void this.record({ kind: 'event', event: fired });
+      },
       onDone: () => this.finish(),
       onDefect: (error) => {
         this.log.error({ err: error }, 'agent stopped by a defect');
@@ -119,7 +124,7 @@ class AgentBridge implements Bridge {
     return this.deps.recorder.write({ at: this.deps.clock.now(), user: this.seat.user, ...fact });
   }
 
-  private tell(event: AgentEvent): void {
+  tell(event: AgentEvent): void {
     if (this.deps.recorder.keepsEvents) void this.record({ kind: 'event', event });
     this.agent.send(event);
   }
@@ -127,6 +132,11 @@ class AgentBridge implements Bridge {
   /** A fact of the chart; what only the desks know is added to it. */
   private note(fact: Fact): void {
     if (fact.kind === 'transition' && fact.to === 'ready') this.deps.pacer.proved(this.seat.user);
+    if (fact.kind === 'pop') {
+      const { keepsEvents } = this.deps.recorder;
+      void this.record(keepsEvents ? { ...fact, ...this.calls.describe(fact.call.interactionId) } : fact);
+      return;
+    }
     if (fact.kind !== 'call.closed') {
       void this.record(fact);
       return;

@@ -135,6 +135,14 @@ export class CallDesk {
     return ending;
   }
 
+  /** What the record of a first pop says beside its call; the journal keeps of the columns what it is allowed to. */
+  describe(interactionId: string): Pick<Extract<Fact, { kind: 'pop' }>, 'dialingMode' | 'contact' | 'columns'> {
+    const pop = this.pops.get(interactionId);
+    if (!pop) return {};
+    const { dialingMode, attributes: columns } = pop;
+    return { dialingMode, columns, contact: this.nameContact(contactOf(pop)) };
+  }
+
   /** Takes up a call of an earlier process: its endings were decided then, and stay. */
   resume({ nth, endings, choice, sends }: Pick<UnsettledCall, 'nth' | 'endings' | 'choice' | 'sends'>): void {
     this.endings = { nth, list: endings };

@@ -41,6 +41,10 @@ export interface FleetOptions {
   readonly work?: ReadonlyMap<string, OpenWork>;
   /** Null: nothing is remembered of refused secrets. */
   fingerprintOf(user: string): string | null;
+  /** Try secrets again that were refused before. */
+  readonly retryCredentials?: boolean;
+  /** The drain begins. */
+  onDrain?(): void;
   openSession(user: string): Promise<RoundResult>;
   onMessage(type: string): void;
 }
@@ -127,8 +131,9 @@ export function createFleet(options: FleetOptions): Fleet {
     const resumption = work && resumptionOf(work, moment);
     const record = (fact: Fact): void => void recorder.write({ at: moment.now, user: seat.user, ...fact });
     for (const fact of resumption?.facts ?? []) record(fact);
-    if (work?.refused && work.refused.fingerprint === options.fingerprintOf(seat.user)) {
-      lastFailure = { code: work.refused.code, message: 'these credentials were refused before' };
+    const { refused } = work ?? {};
+    if (refused && !options.retryCredentials && refused.fingerprint === options.fingerprintOf(seat.user)) {
+      lastFailure = { code: refused.code, message: 'the same ones were refused before' };
       record({ kind: 'stopped', reason: 'credentials-refused', forGood: true });
       done++;
       return;
@@ -158,16 +163,17 @@ export function createFleet(options: FleetOptions): Fleet {
   function drain(reason: string): void {
     if (draining || isOver) return;
     draining = true;
+    options.onDrain?.();
     log.info({ reason }, 'draining: agents finish their calls and log off');
     after(options.drainTimeoutMs, cut);
-    for (const bridge of bridges.values()) bridge.agent.send({ type: 'logoff.asked', reason, forGood: true });
+    for (const bridge of bridges.values()) bridge.tell({ type: 'logoff.asked', reason, forGood: true });
   }
 
   function cut(): void {
     for (const bridge of bridges.values()) {
       if (bridge.agent.done()) continue;
       if (bridge.agent.context().call) cutCalls++;
-      bridge.agent.send({ type: 'cut' });
+      bridge.tell({ type: 'cut' });
     }
     log.warn({ cutCalls }, 'the drain ran out of time: what was left was cut');
     // A server that does not even answer the farewell must not keep us.
@@ -185,7 +191,7 @@ export function createFleet(options: FleetOptions): Fleet {
       }
       if (options.durationMs !== null) after(options.durationMs, () => drain('duration'));
       endWhenAllAreDone();
-      for (const bridge of bridges.values()) bridge.agent.send({ type: 'shift.began' });
+      for (const bridge of bridges.values()) bridge.tell({ type: 'shift.began' });
     },
     drain,
     kill: () => {

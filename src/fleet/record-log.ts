@@ -52,6 +52,10 @@ export function recordLog(log: Log): (record: JournalRecord) => void {
         else log.info(closed, 'call closed');
         break;
       }
+      case 'pop':
+        // Never the contact's columns: the journal alone may keep them, and only those it is told to.
+        log.debug({ agent: user, call: record.call, nth: record.nth }, 'pop');
+        break;
       case 'session.opened':
       case 'callback':
       case 'break.granted':

@@ -1,6 +1,6 @@
 import type { Pause } from '../agent/context.js';
 import type { AgentMemory } from '../agent/vocabulary.js';
-import type { OpenBreak, OpenWork, UnsettledCall } from '../journal/open-work.js';
+import { type OpenBreak, type OpenWork, overtakenResult, type UnsettledCall } from '../journal/open-work.js';
 import { callRef, type Fact } from '../journal/record.js';
 import { type Moment, reopenedCall } from '../journal/reopened-call.js';
 
@@ -20,7 +20,10 @@ export interface Resumption {
  * was pending is not: whoever starts the worker again wants it to work.
  */
 export function resumptionOf(work: OpenWork, moment: Moment): Resumption {
-  const facts = work.overtaken.flatMap((call) => closing(call, 'void', 'agent-received-a-new-call', moment.now));
+  const facts = work.overtaken.flatMap((call) => {
+    const { result, basis } = overtakenResult(call);
+    return closing(call, result, basis, moment.now);
+  });
   const { call } = work;
   const isSettled = call?.settled != null;
   if (call?.settled) facts.push(...closing(call, call.settled.result, call.settled.basis, moment.now));

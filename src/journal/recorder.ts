@@ -10,11 +10,16 @@ export interface Recorder {
   write(record: JournalRecord): void | Promise<void>;
 }
 
-/** Hands each record to several folds in order. */
-export function teeRecorder(...sinks: readonly ((record: JournalRecord) => void)[]): Recorder {
+/** Hands each record to the folds in order, then to the journal, if there is one; what the journal keeps alone goes there. */
+export function recorderOf(
+  folds: readonly ((record: JournalRecord) => void)[],
+  journal?: (record: JournalRecord) => void | Promise<void>,
+): Recorder {
   return {
+    keepsEvents: journal !== undefined,
     write: (record) => {
-      for (const sink of sinks) sink(record);
+      if (record.kind !== 'event') for (const fold of folds) fold(record);
+      return journal?.(record);
     },
   };
 }

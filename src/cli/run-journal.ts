@@ -1,0 +1,109 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CHART_VERSION } from '../agent/chart.js';
+import type { Clock } from '../base/clock.js';
+import { fingerprint } from '../base/fingerprint.js';
+import type { Log } from '../base/log.js';
+import type { WorkerConfig } from '../config/index.js';
+import {
+  describeIdentity,
+  type Journal,
+  type JournalIdentity,
+  nodeFiles,
+  nodeProcesses,
+  type OpenWork,
+  openJournal,
+} from '../journal/index.js';
+import type { JournalRecord } from '../journal/record.js';
+import type { Metrics } from '../metrics/registry.js';
+import { TOOL } from './version.js';
+
+/** What a run has of its journal; without one, all of it still answers. */
+export interface RunJournal {
+  /** Undefined without a journal. */
+  readonly write?: Journal['write'];
+  /** What an earlier run left in hand, by user. */
+  readonly work: ReadonlyMap<string, OpenWork>;
+  /** Names a contact so that nothing can be read from the name, the same over restarts. */
+  nameContact(columns: string): string;
+  /** Tells a user's secret from its successor; null where nothing is remembered or it is to be tried again. */
+  fingerprintOf(user: string): string | null;
+  /** Whether the records of this run are incomplete. */
+  readonly hasFailed: boolean;
+  close(): Promise<void>;
+}
+
+interface RunJournalDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly seed: number;
+  readonly identity: JournalIdentity;
+  /** The journal can take no more: take no further calls. */
+  onFailure(): void;
+}
+
+/** Opens the journal that the configuration asks for. Throws a JournalError when it cannot be had. */
+export async function openRunJournal(config: WorkerConfig, deps: RunJournalDeps): Promise<RunJournal> {
+  const { journal: place } = config;
+  if (!place) return { ...forgetful(randomBytes(24).toString('base64url')), close: async () => {} };
+  const { clock, log, metrics, seed, identity } = deps;
+  const path = place.kind === 'folder' ? place.path : await mkdtemp(join(tmpdir(), 'dialer-agent-'));
+  const journal = await openJournal({
+    path,
+    files: nodeFiles(),
+    clock,
+    processes: nodeProcesses(process),
+    identity,
+    circumstances: {
+      tool: TOOL,
+      chart: CHART_VERSION,
+      policies: Object.fromEntries(config.agents.map(({ policy }) => [policy.name, policy.hash])),
+      seed,
+    },
+    freshSalt: randomBytes(24).toString('base64url'),
+    columns: place.columns,
+    ...(place.kind === 'folder' && { retainMs: place.retainMs }),
+    onCommit: ({ seconds }) => metrics.journalAppended(seconds),
+    onFailure: (error) => {
+      log.error({ err: error }, 'the journal failed: agents finish their calls and log off');
+      deps.onFailure();
+    },
+  });
+  metrics.journalPending(() => journal.pending);
+  const { work, tornBytes, others } = journal.recovery;
+  const open = [...work.values()].filter(({ call, overtaken }) => call !== null || overtaken.length > 0).length;
+  log.info({ path, agentsWithOpenCalls: open, tornBytes }, 'journal');
+  for (const other of others) log.info({ of: describeIdentity(other) }, 'records of others are left alone');
+  return {
+    ...forgetful(journal.salt),
+    write: (record: JournalRecord) => journal.write(record),
+    work,
+    fingerprintOf: (user) => fingerprintIn(config, journal.salt, user),
+    get hasFailed() {
+      return journal.failure !== null;
+    },
+    close: async () => {
+      await journal.close().catch(() => {}); // what could not be written was said by onFailure
+      if (place.kind === 'temporary') await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+function forgetful(salt: string): Omit<RunJournal, 'close'> {
+  return {
+    work: new Map(),
+    nameContact: (columns) =>
+      columns === '' ? '' : createHmac('sha256', salt).update(columns).digest('base64url').slice(0, 16),
+    fingerprintOf: () => null,
+    hasFailed: false,
+  };
+}
+
+/** Salted by user, too: equal passwords do not show. */
+function fingerprintIn(config: WorkerConfig, salt: string, user: string): string | null {
+  const seat = config.agents.find((agent) => agent.user === user);
+  return seat ? fingerprint(seat.password.reveal(), `${salt}/${user}`) : null;
+}
