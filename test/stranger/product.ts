@@ -2,8 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+
+/** The built command; another build can be named for runs by hand. */
+export const command = resolve(process.env.STRANGER_PRODUCT ?? 'dist/cli/main.js');
 
 export const policy = `
 version: 1
@@ -96,7 +99,9 @@ export async function runWorker(plan: RunPlan): Promise<RunResult> {
     'info',
     ...(plan.flags ?? []),
   ];
-  const child = spawn(process.execPath, ['dist/cli/main.js', ...flags], {
+  const child = spawn(process.execPath, [command, ...flags], {
+    // Each worker has its own folder: what it leaves behind (a journal) is nobody else's.
+    cwd: folder,
     env: { PATH: process.env.PATH, STRANGER_PASSWORD: plan.password ?? 'stranger-secret' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -18,7 +18,7 @@ async function agree(options: Partial<StrangerOptions>, messaging: 'stream' | 'p
         calls: messaging === 'poll' ? 2 : 4,
         idleMs: 4000,
         talkMs: 50,
-        breakAtCall: 2,
+        breakAtCall: 1,
         callbackEvery: 3,
         skipEvery: 4,
         station: `bot00${index + 1}-ws`,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { playShift, type ShiftPlan, type ShiftReport } from './client.js';
-import { collect, ended } from './product.js';
+import { collect, command, ended } from './product.js';
 
 export interface Ledger {
   readonly pops: number;
@@ -35,7 +35,8 @@ export async function startSimulator(world: string): Promise<Simulator> {
   const folder = mkdtempSync(join(tmpdir(), 'stranger-world-'));
   const file = join(folder, 'world.yaml');
   writeFileSync(file, world);
-  const child = spawn(process.execPath, ['dist/cli/main.js', 'simulate', '-c', file, '--port', '0'], {
+  const child = spawn(process.execPath, [command, 'simulate', '-c', file, '--port', '0'], {
+    cwd: folder,
     env: { PATH: process.env.PATH },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
