@@ -130,8 +130,14 @@ export class Attendance {
     await this.status?.setBreak();
   }
 
+  /** Not while an ACD interaction is live: its status is not ours (rule 12). */
   async setEnd(): Promise<void> {
-    await this.status?.setEnd();
+    if (!this.messages.isAcdLive) await this.status?.setEnd();
+  }
+
+  /** Tells again what the queue knows of a call. */
+  recall(interactionId: string): void {
+    this.messages.recall(interactionId);
   }
 
   /** A call is in hand: Available must not be set over it. */

@@ -9,7 +9,7 @@ import type { Random } from '../base/random.js';
 import type { Answer } from '../icws/answer.js';
 import { disposition, pickup } from '../icws/commands.js';
 import type { Session } from '../icws/session.js';
-import { callRef, type DecisionPoint, type Fact } from '../journal/record.js';
+import type { DecisionPoint, Fact } from '../journal/record.js';
 import type { Recorder } from '../journal/recorder.js';
 import type { Pop } from '../wire/index.js';
 import { Attendance, NO_SESSION } from './attendance.js';
@@ -134,7 +134,10 @@ class AgentBridge implements Bridge {
     if (fact.kind === 'transition' && fact.to === 'ready') this.deps.pacer.proved(this.seat.user);
     if (fact.kind === 'pop') {
       const { keepsEvents } = this.deps.recorder;
-      void this.record(keepsEvents ? { ...fact, ...this.calls.describe(fact.call.interactionId) } : fact);
+      const { interactionId } = fact.call;
+      void this.record(keepsEvents ? { ...fact, ...this.calls.describe(interactionId) } : fact);
+      // Its connect or end may have been told while the pop waited to be taken.
+      this.attendance?.recall(interactionId);
       return;
     }
     if (fact.kind !== 'call.closed') {
@@ -236,7 +239,7 @@ class AgentBridge implements Bridge {
     const { order } = about;
     const named = {
       command,
-      ...(call && { call: callRef(call.pop), nth: call.nth }),
+      ...(call && { call: call.ref, nth: call.nth }),
       ...(order !== undefined && { order }),
     };
     const safe = this.record({ kind: 'intent', ...named, ...about });

@@ -23,6 +23,8 @@ export type Ending = EndingNote;
 
 /** Dialer's countdown is the server's; we fire a little late, so that it is never early (reference §7 #11). */
 const TIMER_LATE_MS = 200;
+/** The open call, one that waits, and what came under another id. */
+const MOST_POPS = 4;
 /** So many finished calls are remembered. */
 const MOST_OVER = 16;
 
@@ -161,8 +163,11 @@ export class CallDesk {
     this.pops.delete(interactionId);
     this.over.push(interactionId);
     if (this.over.length > MOST_OVER) this.over.shift();
-    // A pop that was overtaken or re-keyed leaves nothing behind.
-    if (this.pops.size > 4) this.pops.clear();
+    // Pops that were overtaken or re-keyed leave nothing behind; the latest may still wait.
+    for (const id of this.pops.keys()) {
+      if (this.pops.size <= MOST_POPS) break;
+      this.pops.delete(id);
+    }
     return sent;
   }
 

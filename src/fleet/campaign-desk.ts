@@ -53,7 +53,8 @@ export class CampaignDesk {
     for (const { id } of added) this.refused.delete(id);
     for (const { id } of removed) this.forget(id);
     for (const campaign of this.list.all()) {
-      if (campaign.isLoggedIn || (!this.hasRight && campaign.on)) this.joined.add(campaign.id);
+      const isIn = campaign.isLoggedIn || (!this.hasRight && campaign.on && !this.refused.has(campaign.id));
+      if (isIn) this.joined.add(campaign.id);
     }
     return this.changed();
   }
@@ -107,6 +108,7 @@ export class CampaignDesk {
 
   /** A supervisor put the agent in. */
   put(campaignId: string): void {
+    this.refused.delete(campaignId);
     this.joined.add(campaignId);
     this.readied.delete(campaignId);
   }
@@ -123,8 +125,11 @@ export class CampaignDesk {
   granted(message: LogoutGrantedMessage): AgentEvent {
     // An empty list, an empty id, or every campaign there is: out of Dialer altogether (reference §6.7, §7 #18).
     const all = message.campaigns.length === 0 || message.campaigns.some(({ id }) => !id);
-    if (all) for (const id of [...this.joined]) this.leave(id);
-    else for (const { id } of message.campaigns) this.leave(id);
+    // Nobody goes back by himself to what he was taken out of (rule 9).
+    for (const id of all ? [...this.joined] : message.campaigns.map((campaign) => campaign.id)) {
+      this.leave(id);
+      this.refused.add(id);
+    }
     return { type: 'logout.granted', all, joined: this.joined.size };
   }
 

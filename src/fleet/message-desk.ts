@@ -49,6 +49,10 @@ export class MessageDesk {
     this.hasStation = options.hasStation;
   }
 
+  get isAcdLive(): boolean {
+    return this.acd.size > 0;
+  }
+
   read(message: IcwsMessage | UnknownMessage): void {
     const known = message as IcwsMessage;
     switch (known.__type) {

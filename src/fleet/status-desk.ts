@@ -52,7 +52,8 @@ export class StatusDesk {
   private readonly learned = new Set<string>();
   private readonly early = new Map<string, boolean>();
   private current: string | null = null;
-  private asked: string | null = null;
+  /** The last two that we asked for: the echo of one may come after the next was sent. */
+  private asked: readonly string[] = [];
   private wish: Wish | null = null;
   /** From a disposition until Available is in force again, an unknown status is Dialer's: the campaign's follow-up. */
   private afterCall = false;
@@ -191,7 +192,7 @@ export class StatusDesk {
   private classify(id: string, first: boolean): SeenStatus | null {
     const words = this.wordsOf(id);
     const is = (list: readonly string[]): boolean => words.some((word) => list.includes(word));
-    if (id === this.asked && id !== this.idOf(this.names.available)) return 'ours';
+    if (this.asked.includes(id) && id !== this.idOf(this.names.available)) return 'ours';
     if (is(NOT_ANSWERING)) return 'not-answering';
     if (is(DIALER_CALL)) return 'dialer-call';
     if (this.isAfterCall(id)) return 'follow-up';
@@ -201,7 +202,7 @@ export class StatusDesk {
       return 'follow-up';
     }
     // What was set before we came is nobody's act against us; what no person can choose is no person's.
-    if (first || this.asked === null || this.catalog.isSelectable(id) === false) return null;
+    if (first || this.asked.length === 0 || this.catalog.isSelectable(id) === false) return null;
     return 'person';
   }
 
@@ -225,7 +226,7 @@ export class StatusDesk {
 
   private put(statusId: string): Promise<Answer<AsyncOperationAccepted>> {
     return this.outbox.put(() => {
-      this.asked = statusId.toLowerCase();
+      this.asked = [statusId.toLowerCase(), ...this.asked.slice(0, 1)];
       return this.session.run(setStatus(this.session.userId, statusId));
     });
   }
@@ -236,7 +237,8 @@ export class StatusDesk {
     if (this.wish !== wish) return;
     const id = answer.kind === 'ok' ? answer.body?.statusId : undefined;
     if (id === undefined) {
-      this.refuse(wish);
+      // Not even that was answered: setting it again blindly could hit a call that came with it.
+      wish.timer = this.clock.setTimeout(() => void this.look(wish), CONFIRM_MS);
       return;
     }
     this.seen(id);
@@ -249,6 +251,7 @@ export class StatusDesk {
   private confirm(wish: Wish): void {
     this.forgetWish();
     this.afterCall = false;
+    this.asked = this.asked.slice(0, 1);
     this.tell({ type: 'available.confirmed', command: wish.command });
   }
 
