@@ -23,7 +23,8 @@ COPY package.json LICENSE ./
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
 COPY config config
-RUN chmod 755 dist/cli/main.js && ln -s /app/dist/cli/main.js /usr/local/bin/dialer-agent
+RUN chmod 755 dist/cli/main.js && ln -s /app/dist/cli/main.js /usr/local/bin/dialer-agent \
+  && mkdir data && chown 1000:1000 data
 # The user `node` of the base image, as a number: Kubernetes can tell that it is not root.
 USER 1000:1000
 EXPOSE 9464
