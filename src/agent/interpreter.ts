@@ -38,7 +38,7 @@ export interface Agent {
 }
 
 /**
- * Brings one agent to life: the only place where XState runs. It also watches every transition between the seven states
+ * Brings one agent to life: the only place where XState runs, beside the replay of what was recorded (rerun.ts). It also watches every transition between the seven states
  * and reports each once, with the name of the event that caused it.
  */
 export function runAgent(chart: AgentChart, input: AgentInput, clock: Clock, listener: AgentListener): Agent {
@@ -113,18 +113,21 @@ export function runAgent(chart: AgentChart, input: AgentInput, clock: Clock, lis
   };
 }
 
-type StateValue = string | { [key: string]: StateValue | undefined };
+export type StateValue = string | { [key: string]: StateValue | undefined };
 
 function topOf(value: StateValue): AgentState {
   return (typeof value === 'string' ? value : Object.keys(value)[0]) as AgentState;
 }
 
 /** The one final state. It lies inside logged-out, so XState itself does not call the machine done. */
+export const STOPPED = 'logged-out.stopped';
+
 function isStopped(value: StateValue): boolean {
-  return placeOf(value) === 'logged-out.stopped';
+  return placeOf(value) === STOPPED;
 }
 
-function placeOf(value: StateValue | undefined): string {
+/** The whole path of a state, such as `on-call.talking`. */
+export function placeOf(value: StateValue | undefined): string {
   if (value === undefined) return '';
   if (typeof value === 'string') return value;
   const [top] = Object.keys(value);

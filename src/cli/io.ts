@@ -15,6 +15,11 @@ export interface Io {
 
 /** The process that we are. */
 export function processIo(): Io {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever reads our output (`| head`) has read enough.
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),

@@ -6,6 +6,7 @@ import type { ExitCode, Io } from './io.js';
 import type { QueryFlags } from './journal-filter.js';
 import { DEFAULT_JOURNAL } from './journal-source.js';
 import { type ReconcileFlags, reconcileJournal } from './reconcile.js';
+import { type ReplayFlags, replayJournal } from './replay.js';
 
 /** Adds the commands that read a journal. */
 export function addJournalCommands(program: Command, io: Io, done: (code: ExitCode) => void): void {
@@ -44,6 +45,20 @@ Examples:
   dialer-agent reconcile --journal data/journal --ledger ledger.json --json`,
     )
     .action(async (flags: ReconcileFlags) => done(await reconcileJournal(flags, io)));
+
+  journalOf(program.command('replay').description('step through what an agent was told, state by state'))
+    .argument('<agent|call>', 'a CIC user, or the id of a call')
+    .option('--json', 'one JSON object a line')
+    .addHelpText(
+      'after',
+      `
+Exit code 1 where the chart goes another way than the record.
+
+Examples:
+  dialer-agent replay bot007
+  dialer-agent replay 1001 --journal data/journal --json`,
+    )
+    .action(async (subject: string, flags: ReplayFlags) => done(await replayJournal(subject, flags, io)));
 }
 
 function journalOf(command: Command): Command {

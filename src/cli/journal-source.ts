@@ -46,6 +46,7 @@ function whyNoFolder(error: unknown): string {
   }
 }
 
+/** By its shape: an error of node:fs. */
 function isOfTheDisk(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
+  return typeof error === 'object' && error !== null && 'syscall' in error;
 }

@@ -26,6 +26,6 @@ export { readJournal } from './reader.js';
 export { type Difference, type Explanation, type LedgerView, type Reconciliation, reconcile } from './reconcile.js';
 export { foldOpenWork, type Recovery } from './recovery.js';
 export { type Moment, type ReopenedCall, reopenedCall } from './reopened-call.js';
-export { type ReplayMachine, type ReplayStep, replay } from './replay.js';
+export { type ReplayMachine, type ReplaySpan, type ReplayStep, replay } from './replay.js';
 export { type Journal, type JournalOptions, mustBeSafe, openJournal } from './store.js';
 export { CALL_COLUMNS, CALLBACK_COLUMNS, formatRows, type RowFormat } from './table.js';
