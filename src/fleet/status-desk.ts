@@ -59,6 +59,8 @@ export class StatusDesk {
   private afterCall = false;
   /** The last call is dispositioned and Available was not set since: Dialer has no call for us. */
   private isFree = false;
+  /** Available was in force by our doing in this session. */
+  private wasConfirmed = false;
 
   constructor(options: {
     clock: Clock;
@@ -101,7 +103,9 @@ export class StatusDesk {
       wish.timer = this.clock.setTimeout(() => void this.putUnlessOnCall(wish, looks - 1), LOOK_AGAIN_MS);
       return;
     }
-    await this.putAvailable(wish);
+    // What we set before in this session is still in force: nothing is to be set.
+    if (this.wasConfirmed && id === this.idOf(this.names.available)) this.confirm(wish);
+    else await this.putAvailable(wish);
   }
 
   private async putAvailable(wish: Wish): Promise<void> {
@@ -252,6 +256,7 @@ export class StatusDesk {
     this.forgetWish();
     this.afterCall = false;
     this.asked = this.asked.slice(0, 1);
+    this.wasConfirmed = true;
     this.tell({ type: 'available.confirmed', command: wish.command });
   }
 

@@ -10,7 +10,14 @@ const WORLD: WorldInput = {
     { names: 'vip{1..2}', password: 'demo', logonCampaign: true },
   ],
   campaigns: [
-    { name: 'Renewals', type: 'preview', contacts: 400, allowSkip: true, previewTimeout: '20s', allowAgentCallbacks: true },
+    {
+      name: 'Renewals',
+      type: 'preview',
+      contacts: 400,
+      allowSkip: true,
+      previewTimeout: '20s',
+      allowAgentCallbacks: true,
+    },
     { name: 'Collections', type: 'power', contacts: 400 },
   ],
   dialling: {
