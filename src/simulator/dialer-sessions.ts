@@ -52,7 +52,7 @@ export function logIn(world: World, session: Session, campaignId: string | undef
   // Another process took over: it cannot know what became of the answers to the first one.
   else if (agent.sessions.size > 1) agent.excused = true;
   if (campaign) {
-    if (agent.joined.has(campaign)) world.ledger.violation('campaign-log-in-twice', user.id);
+    if (agent.joined.has(campaign) && !agent.excused) world.ledger.violation('campaign-log-in-twice', user.id);
     joinCampaign(agent, campaign);
   }
   sendDialerState(world, agent, session);

@@ -69,7 +69,7 @@ export function notAcceptingConnections(alternates: readonly string[], hosts?: r
     message: 'Connections are not accepted here at the moment.',
   });
   return requestFault(
-    'not-accepting-connections',
+    'no-new-sessions',
     { when: (view) => view.operation === 'POST connection' && (!hosts || hosts.includes(view.host)) },
     { do: 'answer', answer },
   );

@@ -1,8 +1,10 @@
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/base/clock.js';
 import { seededRandom } from '../../src/base/random.js';
 import {
   createSimulator,
+  type FaultInput,
   faults,
   type Simulator,
   type SimulatorServer,
@@ -234,7 +236,7 @@ describe('faults', () => {
     expect(refused.status).toBe(503);
     const { alternateHostList } = (await refused.json()) as { alternateHostList: string[] };
     expect((await logIn(`http://${alternateHostList[0]}:${server.port}`)).status).toBe(201);
-    expect(simulator.ledger().faults).toEqual({ 'not-accepting-connections': 1 });
+    expect(simulator.ledger().faults).toEqual({ 'no-new-sessions': 1 });
   });
 
   (process.platform === 'linux' ? test : test.skip)(
@@ -245,4 +247,182 @@ describe('faults', () => {
       expect(simulator.ledger().sessions.opened).toBe(1);
     },
   );
+});
+
+describe('faults of the wire', () => {
+  const lay = (...inputs: FaultInput[]) => inputs.map((input) => simulator.injections.add(input));
+  /** One request on a socket of its own: everything that comes back until it closes, or until `enough`. */
+  const raw = (agent: Session, method: string, path: string, enough = (_text: string): boolean => false) =>
+    new Promise<{ text: string; end: string }>((resolve) => {
+      const { hostname, port, pathname } = new URL(`${agent.url}/${path}`);
+      const socket = connect(Number(port), hostname);
+      let text = '';
+      const finish = (end: string) => {
+        socket.destroy();
+        resolve({ text, end });
+      };
+      socket.on('data', (bytes) => {
+        text += bytes.toString('utf8');
+        if (enough(text)) finish('enough');
+      });
+      socket.on('error', (error) => finish((error as NodeJS.ErrnoException).code ?? 'error'));
+      socket.on('end', () => finish('closed'));
+      socket.on('close', () => finish('closed'));
+      const head = [`host: ${hostname}:${port}`, `cookie: ${agent.cookie}`, `ININ-ICWS-CSRF-Token: ${agent.token}`];
+      socket.write(`${method} ${pathname} HTTP/1.1\r\n${head.join('\r\n')}\r\ncontent-length: 2\r\n\r\n{}`);
+    });
+  const struck = (name: string) => simulator.ledger().faults[name] ?? 0;
+
+  test('a reset is a reset, a dropped request a close, and neither does anything', async () => {
+    await serve({ campaigns: [] });
+    const agent = await session();
+    lay({ fault: 'connection-reset', on: 'dialer', times: 1 });
+    expect(await raw(agent, 'POST', 'dialer/log-in')).toEqual({ text: '', end: 'ECONNRESET' });
+    lay({ fault: 'dropped-request', on: 'dialer', times: 1 });
+    expect(await raw(agent, 'POST', 'dialer/log-in')).toEqual({ text: '', end: 'closed' });
+    expect(simulator.ledger().messages).toEqual({});
+  });
+
+  test('half an answer: the head, a part of the body, the end', async () => {
+    await serve({ campaigns: [] });
+    const agent = await session();
+    lay({ fault: 'cut-answer' });
+    const { text, end } = await raw(agent, 'GET', 'status/status-messages');
+    expect([end, text.startsWith('HTTP/1.1 200'), text.endsWith('}')]).toEqual(['closed', true, false]);
+    expect(Number(/content-length: (\d+)/i.exec(text)?.[1])).toBeGreaterThan(text.split('\r\n\r\n')[1]?.length ?? 0);
+    expect((await raw(agent, 'POST', 'dialer/log-in')).text).toMatch(/^HTTP\/1.1 200[\s\S]*content-length: 1\r\n/i);
+    expect(Object.keys(simulator.ledger().messages)).toHaveLength(2);
+  });
+
+  test('an error page of a proxy, and 429 with Retry-After', async () => {
+    await serve({ campaigns: [] });
+    const agent = await session();
+    lay(
+      { fault: 'html-error', times: 1 },
+      { fault: 'too-many-requests', retryAfter: '1500ms', on: 'connection-state' },
+    );
+    const slow = await send(agent, 'GET', 'connection');
+    expect([slow.status, slow.headers.get('retry-after')]).toEqual([429, '2']);
+    const page = await send(agent, 'POST', 'dialer/log-in', {});
+    expect([page.status, page.headers.get('content-type')]).toEqual([502, 'text/html; charset=utf-8']);
+    expect(await page.text()).toContain('<html>');
+  });
+
+  test('a hang: nothing comes until the client gives up, and other connections are answered meanwhile', async () => {
+    await serve({ campaigns: [] });
+    const agent = await session();
+    lay({ fault: 'hang', acts: true, on: 'dialer-log-in' });
+    const abort = new AbortController();
+    readers.push(abort);
+    const hanging = fetch(`${agent.url}/dialer/log-in`, {
+      method: 'POST',
+      headers: { cookie: agent.cookie, 'ININ-ICWS-CSRF-Token': agent.token },
+      signal: abort.signal,
+    });
+    const failed = expect(hanging).rejects.toThrow();
+    await until(() => struck('hang') > 0);
+    expect((await send(agent, 'GET', 'connection')).status).toBe(200);
+    expect(Object.keys(simulator.ledger().messages)).toHaveLength(2);
+    abort.abort();
+    await failed;
+  });
+
+  test('a message in pieces is whole again, whatever is cut; later ones stay behind it', async () => {
+    await serve({ ...QUICK, campaigns: [{ name: 'Größe – 漢字', type: 'preview', contacts: 40 }] });
+    const agent = await session();
+    lay({ fault: 'split-stream' });
+    const reading = readStream(agent, (all) => all.includes('previewPop') && all.endsWith('\n\n'));
+    await until(hasStream);
+    await ready(agent);
+    const { text } = await reading;
+    const events = text.split('\n\n').filter((event) => event !== '' && event !== ':ping');
+    expect(events.map((event) => JSON.parse(event.slice(6)).__type.split(':').at(-1)).slice(0, 2)).toEqual([
+      'breakStatusMessage',
+      'availableCampaignsMessage',
+    ]);
+    expect(struck('split-stream')).toBeGreaterThan(2);
+  });
+
+  /** Waits turn by turn until something is so. */
+  const until = async (holds: () => boolean | Promise<boolean>) => {
+    while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const hasStream = async () =>
+    ((await (await fetch(`${server.url}/simulator/health`)).json()) as { streams: number }).streams > 0;
+
+  test('a torn stream breaks within a message, which is lost', async () => {
+    await serve({ campaigns: [] });
+    const agent = await session();
+    lay({ fault: 'torn-stream', on: 'break', times: 1 });
+    const failed = expect(readStream(agent, () => false)).rejects.toThrow();
+    await until(hasStream);
+    await send(agent, 'POST', 'dialer/log-in', {});
+    await failed;
+    const { text } = await readStream(agent, (all) => all.includes('availableCampaigns'));
+    expect(text).not.toContain('breakStatus');
+  });
+
+  test('a silent stream stays open and carries nothing, pings neither', async () => {
+    await serve({ campaigns: [] });
+    const agent = await session();
+    lay({ fault: 'silent-stream', on: 'campaigns', times: 1 });
+    let heard = '';
+    const silent = expect(
+      readStream(agent, (all) => {
+        heard = all;
+        return false;
+      }),
+    ).rejects.toThrow();
+    await until(hasStream);
+    await send(agent, 'POST', 'dialer/log-in', {});
+    await until(() => heard.includes('breakStatus'));
+    const before = heard;
+    // Two rounds of pings.
+    await new Promise((resolve) => simulator.clock.setTimeout(() => resolve(undefined), 700));
+    expect(heard).toBe(before);
+    expect(await hasStream()).toBe(true);
+    for (const reader of readers.splice(0)) reader.abort();
+    await silent;
+  });
+
+  test('a host that went dark answers nobody, and does again afterwards', async () => {
+    await serve({ campaigns: [] });
+    const agent = await session();
+    const [id = ''] = lay({ fault: 'half-open', for: '1h' });
+    await until(() => simulator.faults.active);
+    const abort = new AbortController();
+    const dark = expect(fetch(`${agent.url}/connection`, { signal: abort.signal })).rejects.toThrow();
+    await until(() => struck('half-open') > 0);
+    simulator.injections.lift(id);
+    expect((await send(agent, 'GET', 'connection')).status).toBe(200);
+    abort.abort();
+    await dark;
+  });
+
+  (process.platform === 'linux' ? test : test.skip)('a switchover over two addresses', async () => {
+    await serve({ campaigns: [], alternateHost: '127.0.0.2' });
+    const agent = await session();
+    lay({ fault: 'switchover' });
+    await until(() => struck('switchover') > 0);
+    expect((await send(agent, 'GET', 'connection/station')).status).toBe(401);
+    const refused = await logIn();
+    expect([refused.status, await refused.json()]).toEqual([
+      503,
+      expect.objectContaining({ alternateHostList: ['127.0.0.2'] }),
+    ]);
+    expect((await logIn(`http://127.0.0.2:${server.port}`)).status).toBe(201);
+    expect(simulator.ledger().sessions).toMatchObject({ opened: 2, expired: 1 });
+  });
+
+  test('a fault is laid by a POST from this machine', async () => {
+    await serve({ campaigns: [] });
+    const laid = await fetch(`${server.url}/simulator/faults`, {
+      method: 'POST',
+      body: JSON.stringify({ fault: 'server-error', on: 'connect', status: 500 }),
+    });
+    expect([laid.status, laid.headers.get('location')]).toEqual([201, '/simulator/faults/f1']);
+    expect((await logIn()).status).toBe(500);
+    await fetch(`${server.url}/simulator/faults/f1`, { method: 'DELETE' });
+    expect((await logIn()).status).toBe(201);
+  });
 });
