@@ -233,6 +233,32 @@ export const cases: readonly Case[] = [
     lenient: ['breaks'],
     daily: true,
   },
+  {
+    name: 'the Dialer link goes down in mid-call',
+    quirks: { linkDown: true },
+    met: ['link down'],
+    lenient: ['breaks'],
+  },
+  {
+    name: 'the Dialer link goes down in mid-call, with the right',
+    quirks: { linkDown: true },
+    server: { logonCampaign: true },
+    met: ['link down'],
+    lenient: ['breaks'],
+  },
+  { name: 'calls come on a break', quirks: { popsOnBreak: true }, met: ['pop on break'], lenient: ['breaks'] },
+  {
+    name: 'another call while one is open',
+    quirks: { supersede: true },
+    met: ['superseded'],
+    lenient: ['dispositions'],
+  },
+  { name: 'each third status is refused', quirks: { statusRefused: true }, met: ['status refused'] },
+  {
+    name: 'an announced end of the session in mid-call',
+    quirks: { expiry: 'kept', announced: true },
+    met: ['re-pop after log-in'],
+  },
   { name: 'ACD calls beside Dialer', quirks: { acd: true }, met: ['acd inbound'] },
   { name: 'alerting calls want a pickup', quirks: { alerting: true } },
   {

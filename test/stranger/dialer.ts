@@ -92,6 +92,10 @@ export interface Agent {
   supervisorUsed: number;
   logoffs: number;
   loggedOffAt: number | null;
+  /** The link to the Dialer server is down for this agent. */
+  unlinked: boolean;
+  statusChanges: number;
+  supersededOnce: boolean;
 }
 
 const raceMs = 250;
@@ -149,6 +153,9 @@ export class Dialer {
         supervisorUsed: 0,
         logoffs: 0,
         loggedOffAt: null,
+        unlinked: false,
+        statusChanges: 0,
+        supersededOnce: false,
       });
     }
   }
@@ -548,10 +555,55 @@ export class Dialer {
       const item = call.item;
       this.later(this.between(this.options.farSideMs), () => item && this.end(agent, item, 'E'));
     }
+    if (this.quirks.linkDown && !agent.expired && agent.calls >= 2) {
+      agent.expired = true;
+      this.later(30, () => this.unlink(agent));
+    }
+    if (this.quirks.supersede && !agent.supersededOnce && agent.calls >= 3) {
+      agent.supersededOnce = true;
+      this.later(20, () => this.supersede(agent, call));
+    }
     if (this.quirks.expiry !== 'none' && !agent.expired && agent.calls >= 2) {
       agent.expired = true;
       this.later(60, () => this.expire(agent, call));
     }
+  }
+
+  private unlink(agent: Agent): void {
+    if (agent.logoff !== null) return;
+    this.truth.note('link down');
+    this.truth.trace(agent.user, '   link down');
+    agent.unlinked = true;
+    const states = (previousConnectionState: number, newConnectionState: number) =>
+      this.post(agent, 'dialer:outboundServerConnectionStateChangeMessage', {
+        previousConnectionState,
+        newConnectionState,
+        reason: 'A test.',
+      });
+    states(1, 2);
+    this.later(500, () => {
+      this.truth.trace(agent.user, '   link up');
+      agent.unlinked = false;
+      // What Dialer knew of the agent's log-ins is gone; his call is not.
+      agent.dialer = false;
+      agent.campaigns.clear();
+      agent.breakState = 0;
+      states(2, 1);
+    });
+  }
+
+  /** Dialer hands the agent another call and has recorded the open one itself. */
+  private supersede(agent: Agent, call: Call): void {
+    if (agent.open !== call || agent.logoff !== null || !call.item) return;
+    const campaign = this.campaigns.find(({ id, spec }) => spec.type !== 'preview' && agent.campaigns.get(id)?.ready);
+    if (!campaign) return;
+    this.truth.note('superseded');
+    call.truth.outcome = 'superseded';
+    agent.last = call;
+    agent.open = null;
+    this.end(agent, call.item, 'E');
+    const number = campaign.spec.contacts - --campaign.left;
+    this.give(agent, campaign, { id: `${campaign.spec.name}-${number}`, attempts: 0 }, false);
   }
 
   private expire(agent: Agent, call: Call): void {
@@ -568,7 +620,16 @@ export class Dialer {
       agent.last = call;
       agent.open = null;
     }
-    this.expireSession(agent);
+    if (this.quirks.announced) {
+      const forms = [2, '2', 'down', 'Down'];
+      this.post(agent, 'connection:connectionStateChangeMessage', {
+        previousConnectionState: 1,
+        newConnectionState: forms[Math.floor(this.random() * forms.length)],
+        reason: 'A test.',
+        shouldReconnect: true,
+      });
+    }
+    this.later(this.quirks.announced ? 20 : 0, () => this.expireSession(agent));
   }
 
   private withdraw(agent: Agent, call: Call): void {
@@ -694,6 +755,11 @@ export class Dialer {
       return accepted(() => completed({ message: 'The status may not be set.' }));
     }
     agent.breakUnused = false;
+    agent.statusChanges += 1;
+    if (this.quirks.statusRefused && agent.statusChanges % 3 === 0) {
+      this.truth.note('status refused');
+      return accepted(() => completed({ message: 'The status may not be set now.' }));
+    }
     if (row.acd) this.judgeAvailable(agent);
     else if (this.known(agent.open) && agent.dialer) this.truth.violate('non-acd-during-call', agent.user, row.id);
     const popped = agent.open !== null;
@@ -745,7 +811,8 @@ export class Dialer {
     const unsure = agent.unsure.has('dialer.disposition');
     const call = agent.open;
     if (!call) {
-      const excused = unsure || ['agent-lost', 'withdrawn', 'ambiguous'].includes(agent.last?.truth.outcome ?? '');
+      const excused =
+        unsure || ['agent-lost', 'withdrawn', 'ambiguous', 'superseded'].includes(agent.last?.truth.outcome ?? '');
       const code = agent.dialer ? 'disposition-without-call' : 'disposition-outside-dialer';
       if (!excused) this.truth.violate(code, agent.user, String(body.label));
       return { status: 404, body: { message: 'There is no call.' } };
@@ -931,6 +998,15 @@ export class Dialer {
     this.truth.trace(agent.user, '   break granted');
     this.breakMessage(agent, 2);
     if (this.quirks.oddGrants) this.breakMessage(agent, 2);
+    if (this.quirks.popsOnBreak) this.later(120, () => this.popOnBreak(agent));
+  }
+
+  private popOnBreak(agent: Agent): void {
+    const campaign = this.campaigns.find(({ id, spec }) => spec.type !== 'preview' && agent.campaigns.get(id)?.ready);
+    if (agent.breakState !== 2 || agent.open || agent.logoff !== null || !campaign || this.isAcd(agent.status)) return;
+    this.truth.note('pop on break');
+    const number = campaign.spec.contacts - --campaign.left;
+    this.give(agent, campaign, { id: `${campaign.spec.name}-${number}`, attempts: 0 }, false);
   }
 
   private grantLogoff(agent: Agent): void {

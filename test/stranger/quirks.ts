@@ -69,6 +69,16 @@ export interface Quirks {
   readonly alerting: boolean;
   /** One more call that was already dialled comes after a log-off or break request. */
   readonly oneMore: boolean;
+  /** The link to the Dialer server goes down for half a second in mid-call, once per agent; the call is kept. */
+  readonly linkDown: boolean;
+  /** A call comes although the agent is on a break that was granted. */
+  readonly popsOnBreak: boolean;
+  /** Now and then another call pops while one is open: Dialer has recorded the first itself. */
+  readonly supersede: boolean;
+  /** Each third change of the status completes with an error. */
+  readonly statusRefused: boolean;
+  /** An expiring session is announced: connectionStateChangeMessage, its state as number, text of a number, or name. */
+  readonly announced: boolean;
   /** Eic_State as numbers; no is_attr_campaignid; changing letter case of names and ids; no state change before removal. */
   readonly stateNumbers: boolean;
   readonly noCampaignAttribute: boolean;
@@ -98,6 +108,11 @@ export const politeness: Quirks = {
   previewExpires: false,
   alerting: false,
   oneMore: false,
+  linkDown: false,
+  popsOnBreak: false,
+  supersede: false,
+  statusRefused: false,
+  announced: false,
   stateNumbers: false,
   noCampaignAttribute: false,
   letterCase: false,

@@ -412,6 +412,10 @@ class StrangeServer {
       if (tries > 2) this.truth.violate('licence-refusal-retried', agent.user, `${operation} ${tries}`);
       return { status: 403, body: { message: 'No Dialer add-on licence for the agent or the station.' } };
     }
+    if (agent.unlinked) {
+      this.truth.note('Dialer request while the link is down');
+      return { status: 500, body: { message: 'The Dialer server cannot be reached.' } };
+    }
     const { body } = ask;
     switch (operation.slice('dialer.'.length)) {
       case 'log-in':

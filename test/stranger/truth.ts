@@ -14,7 +14,7 @@ export interface DispositionTruth {
   readonly scheduledAgent: string | null;
 }
 
-export type Outcome = 'open' | 'dispositioned' | 'skipped' | 'ambiguous' | 'withdrawn' | 'agent-lost';
+export type Outcome = 'open' | 'dispositioned' | 'skipped' | 'ambiguous' | 'withdrawn' | 'agent-lost' | 'superseded';
 
 export interface CallTruth {
   readonly interactionId: string;
@@ -88,7 +88,8 @@ export class Truth {
   /** Calls that do not have exactly the one disposition they must have. */
   undone(): CallTruth[] {
     return this.calls.filter((call) => {
-      if (call.outcome === 'withdrawn' || call.outcome === 'agent-lost') return call.dispositions.length > 0;
+      if (call.outcome === 'withdrawn' || call.outcome === 'agent-lost' || call.outcome === 'superseded')
+        return call.dispositions.length > 0;
       return call.dispositions.length !== 1;
     });
   }
