@@ -62,14 +62,17 @@ export async function connect(config: WorkerConfig<WorldConfig>, deps: Connectio
         hosts: address.hosts,
         named,
         open: (host) =>
-          openSession(sessionDeps, {
-            address,
-            host,
-            credentials: { user, password: passwords.get(user)?.reveal() ?? '' },
-            applicationName: server.applicationName,
-            language: server.language,
-            messaging: server.messaging,
-          }),
+          openSession(
+            { ...sessionDeps, log: deps.log.child({ agent: user }) },
+            {
+              address,
+              host,
+              credentials: { user, password: passwords.get(user)?.reveal() ?? '' },
+              applicationName: server.applicationName,
+              language: server.language,
+              messaging: server.messaging,
+            },
+          ),
         onRefusedHosts: (hosts) => {
           for (const host of hosts) {
             if (warned.has(host)) continue;

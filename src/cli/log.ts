@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import {
   type DestinationStream,
   destination,
@@ -53,7 +55,7 @@ const FLUSH_MS = 500;
 export async function openLog(options: LogOptions): Promise<OpenLog> {
   const streams: StreamEntry<LevelWithSilent>[] = [];
   if (options.console) streams.push({ level: options.console.level, stream: consoleStream(options.console) });
-  const file = options.file === undefined ? undefined : await openFile(options.file);
+  const file = options.file === undefined ? undefined : openFile(options.file);
   if (file) streams.push({ level: options.level, stream: file });
   const log = pino(
     {
@@ -87,21 +89,25 @@ function consoleStream({ form, colour, print }: LogConsole): DestinationStream {
   return { write: (line) => print(String(prettify(line)).trimEnd()) };
 }
 
-async function openFile(path: string) {
+function openFile(path: string) {
   const file = destination({
-    dest: path,
+    fd: openForAppending(path),
     sync: false,
     minLength: GATHERED_BYTES,
     periodicFlush: FLUSH_MS,
-    mkdir: true,
   });
+  file.on('error', () => {}); // a disk that fills up later costs log lines, not the run
+  return file;
+}
+
+/** Opened by ourselves: a destination that cannot open its file goes on trying to flush it. */
+function openForAppending(path: string): number {
   try {
-    await once(file, 'ready');
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, 'a');
   } catch (error) {
     throw new UsageError(`cannot write the log file ${path}: ${messageOf(error)}`, error);
   }
-  file.on('error', () => {}); // a disk that fills up later costs log lines, not the run
-  return file;
 }
 
 /** An error as the log shows it: name, code, message and where; none of the other properties, which may hold payload. */

@@ -53,7 +53,7 @@ Exit codes: 0 done · 1 failed, or a drain that cut a call · 2 bad usage, confi
   program
     .command('simulate')
     .description('run the ICWS Dialer simulator on its own; ends by a signal and prints its ledger as JSON')
-    .addOption(flag('-c, --config <world>', 'world file; without it a small world of three campaigns'))
+    .addOption(flag('-c, --config <world>', 'world file; without it a small world of two campaigns'))
     .addOption(flag('--host <host>', 'address to listen on').default('127.0.0.1'))
     .addOption(flag('--port <port>', 'port to listen on; 0 takes any free one').default('8018'))
     .addOption(flag('--alternate-host <host>', 'a second address that serves the same world on the same port'))
@@ -67,7 +67,7 @@ Exit codes: 0 done · 1 failed, or a drain that cut a call · 2 bad usage, confi
       `
 Examples:
   dialer-agent simulate
-  dialer-agent simulate -c config/world.yaml --port 9018
+  dialer-agent simulate -c config/worlds/blended.yaml --port 9018
   dialer-agent simulate --fault lost-response:on=disposition,rate=5% --fault switchover:at=30s`,
     )
     .action(async (flags: SimulateFlags) => done(await simulate(flags, io)));
@@ -143,7 +143,7 @@ function addRun(program: Command, io: Io, done: (code: ExitCode) => void): void 
 Examples:
   dialer-agent run -c config/demo.yaml
   dialer-agent run --server http://127.0.0.1:8018 --users 'bot{001..050}' --password-env BOT_PASSWORD \\
-    --policy config/policies/outbound.yaml --duration 30s --seed 7 --summary summary.json`,
+    --policy config/policies/collections.yaml --duration 30s --seed 7 --summary summary.json`,
     )
     .action(async (options: Record<string, unknown>) => done(await run(runFlags(options), io)));
 }

@@ -179,7 +179,7 @@ function exitOf(end: FleetEnd): ExitCode {
 
 /** What a person should do now. */
 function lastWords(end: Extract<FleetEnd, { kind: 'refused' }>, connection: Connection): string {
-  const why = end.message === '' ? '' : `: ${end.message}`;
+  const why = end.message === '' ? '' : `: ${end.message.replace(/\.$/, '')}`;
   switch (end.reason) {
     case 'credentials-refused':
       return (

@@ -22,6 +22,9 @@ import type { Seat } from './seat.js';
 import type { StatusNames } from './status-desk.js';
 import { verdictOf } from './verdict.js';
 
+/** How long a log-in that nobody wants any more is waited for, so that its session can be ended. */
+const OPENING_MS = 5_000;
+
 export interface BridgeDeps {
   readonly chart: AgentChart;
   readonly clock: Clock;
@@ -80,6 +83,7 @@ class AgentBridge implements Bridge {
   /** Counts log-ins, so that one that was given up meanwhile is known. */
   private turns = 0;
   private endsDecided: number;
+  private opening: Promise<void> = Promise.resolve();
 
   constructor(deps: BridgeDeps, seat: Seat) {
     const { user, policy } = seat;
@@ -190,7 +194,7 @@ class AgentBridge implements Bridge {
         this.deps.pacer.giveUp(this.seat.user);
         break;
       case 'open-session':
-        void this.open(command);
+        this.opening = this.open(command);
         break;
       case 'prepare-session':
         void this.prepare(command);
@@ -279,6 +283,16 @@ class AgentBridge implements Bridge {
     }
   }
 
+  private async untilOpened(): Promise<void> {
+    const { clock } = this.deps;
+    let timer: unknown;
+    const limit = new Promise<void>((resolve) => {
+      timer = clock.setTimeout(resolve, OPENING_MS);
+    });
+    await Promise.race([this.opening, limit]);
+    clock.clearTimeout(timer);
+  }
+
   private attend(session: Session): void {
     const { clock, statuses } = this.deps;
     this.attendance = new Attendance({
@@ -328,6 +342,8 @@ class AgentBridge implements Bridge {
   private async leave(command: number): Promise<void> {
     const session = this.attendance?.session.id;
     await this.dropSession();
+    // A log-in that is on its way opens a session all the same: it is waited for, and then logged out.
+    await this.untilOpened();
     if (session !== undefined) void this.record({ kind: 'session.closed', session });
     this.tell({ type: 'session.closed', command });
   }

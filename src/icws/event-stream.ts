@@ -23,6 +23,7 @@ export interface EventStreamDecoder {
 export function createEventStreamDecoder(handler: EventStreamHandler): EventStreamDecoder {
   const decoder = new StringDecoder('utf8');
   let isFirst = true;
+  let endsInCr = false;
   let isOver = false;
   let lastEventId: string | undefined;
   const parser = createParser({
@@ -46,7 +47,10 @@ export function createEventStreamDecoder(handler: EventStreamHandler): EventStre
       // The parser knows a byte-order mark only as raw bytes.
       if (isFirst && text.startsWith('\uFEFF')) text = text.slice(1);
       isFirst = false;
-      parser.feed(text);
+      // A CR at the end of a chunk is a line end already; an LF that follows belongs to it. The parser would wait for it.
+      if (endsInCr && text.startsWith('\n')) text = text.slice(1);
+      endsInCr = text === '' ? endsInCr : text.endsWith('\r');
+      if (text !== '') parser.feed(endsInCr ? `${text}\n` : text);
     },
     get lastEventId() {
       return lastEventId;
