@@ -16,6 +16,10 @@ const WIDEST = 48;
 
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
+/** Seconds with no more decimals than a clock of milliseconds gives them. */
+const inMilliseconds = (seconds: number | null): number | null =>
+  seconds === null ? null : Math.round(seconds * 1_000) / 1_000;
+
 /** Columns of `calls`. */
 export const CALL_COLUMNS: readonly Column<CallRow>[] = [
   { name: 'poppedAt', of: (row) => iso(row.poppedAt) },
@@ -29,8 +33,8 @@ export const CALL_COLUMNS: readonly Column<CallRow>[] = [
   { name: 'rule', of: (row) => row.rule },
   { name: 'connected', of: (row) => row.connected },
   { name: 'endedBy', of: (row) => row.endedBy },
-  { name: 'talkSeconds', of: (row) => row.talkSeconds },
-  { name: 'seconds', of: (row) => row.seconds },
+  { name: 'talkSeconds', of: (row) => inMilliseconds(row.talkSeconds) },
+  { name: 'seconds', of: (row) => inMilliseconds(row.seconds) },
   { name: 'preview', of: (row) => row.preview },
   { name: 'callbackAt', of: (row) => iso(row.callback && row.callback.scheduledTime * 1_000) },
   { name: 'callbackOwner', of: (row) => row.callback && (row.callback.scheduledAgent ?? row.callback.owner) },

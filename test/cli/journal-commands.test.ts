@@ -7,8 +7,9 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { EXIT, type Io } from '../../src/cli/io.js';
 import { main } from '../../src/cli/program.js';
 import { type Journal, nodeFiles } from '../../src/journal/index.js';
-import type { Fact } from '../../src/journal/record.js';
+import type { Fact, JournalRecord } from '../../src/journal/record.js';
 import { callNamed, openWith, story, wholeCall } from '../journal/support.js';
+import { PLAIN_POLICY, startRig } from '../support/rig.js';
 
 const START = Date.UTC(2026, 0, 5, 9);
 const releases: (() => unknown)[] = [];
@@ -200,6 +201,97 @@ describe('a journal that cannot be read is told in one sentence', () => {
     expect(corrupt.err).toBe(
       `dialer-agent: ${segment}, line 4: the record cannot be read; it was on the disk once, so the journal cannot be trusted\n`,
     );
+  });
+});
+
+describe('replay', () => {
+  /** A recorded shift with previews, breaks, lost answers and lost sessions; the journal of it, and its records. */
+  async function recordedShift(): Promise<{ path: string; records: readonly JournalRecord[] }> {
+    const rig = startRig({
+      world: {
+        version: 1,
+        users: [{ names: 'bot{1..2}', password: 'demo' }],
+        campaigns: [
+          { name: 'Renewals', type: 'preview', contacts: 20, previewTimeout: '30s' },
+          { name: 'Collections', type: 'power', contacts: 20 },
+        ],
+        dialling: { outcomes: { answer: 3, noAnswer: 1 }, farSideHangsUpAfter: { exponential: { mean: '5s' } } },
+        faults: [
+          { fault: 'lost-response', on: 'disposition', every: 3 },
+          { fault: 'expired-session', on: 'disposition', every: 7 },
+        ],
+      },
+      users: ['bot1', 'bot2'],
+      policy: `${PLAIN_POLICY}breaks: { afterCalls: 4, for: 20s }\n`,
+      keepsEvents: true,
+    });
+    await rig.until('calls', () => rig.facts('call.closed').length >= 14, 600_000);
+    await rig.finish();
+    expect(rig.facts('session.lost').length).toBeGreaterThan(0);
+    const { path, journal } = await atWork();
+    for (const record of rig.records) void journal.write(record);
+    await journal.flush();
+    return { path, records: rig.records };
+  }
+
+  test('goes with the chart the way that the agents went, timers included', async () => {
+    const { path, records } = await recordedShift();
+    for (const user of ['bot1', 'BOT2']) {
+      const { exit, out, err } = await ask('replay', user, '--journal', path, '--json');
+      expect([exit, err]).toEqual([EXIT.done, '']);
+      const own = records.filter((record) => record.user === user.toLowerCase());
+      const shown = lines(out);
+      expect(shown).toHaveLength(own.length);
+      expect(shown.at(-1)).toMatchObject({ agent: user.toLowerCase() });
+      const made = shown.flatMap(({ facts }) => (facts as Fact[] | undefined) ?? []).map(({ kind }) => kind);
+      const told = own.map(({ kind }) => kind).filter((kind) => kind === 'call.closed' || kind === 'break.granted');
+      expect(made.filter((kind) => kind === 'call.closed' || kind === 'break.granted')).toEqual(told);
+    }
+  });
+
+  test('shows one call from its pop to its end, with what was ordered', async () => {
+    const { path, records } = await recordedShift();
+    const call = records.find((record) => record.kind === 'call.closed')?.call.interactionId ?? '';
+    const { exit, out } = await ask('replay', call, '--journal', path);
+    expect(exit).toBe(EXIT.done);
+    const [heading, first, ...rest] = out.trim().split('\n');
+    expect(heading).toMatch(/^bot\d in the run of 20.* \(test, seed 7\)$/);
+    expect(first).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}call\.popped +ready\.\w+ → on-call\.\w+ /);
+    expect(rest.filter((line) => /order \d+: disposition {2}call=/.test(line))).toHaveLength(1);
+    expect(rest.at(-1)).toContain(`call.closed  call=${call}`);
+  });
+
+  test('says where the chart goes another way than the record, and exits with 1', async () => {
+    const { path } = await recordedShift();
+    const segment = join(path, readdirSync(path).find((name) => name.endsWith('.ndjson')) ?? '');
+    const text = readFileSync(segment, 'utf8');
+    writeFileSync(segment, text.replace(/"from":"ready","to":"on-call"/, '"from":"ready","to":"on-break"'));
+    const user = /"user":"(bot\d)","kind":"transition","from":"ready","to":"on-break"/.exec(
+      readFileSync(segment, 'utf8'),
+    );
+    const { exit, out, err } = await ask('replay', user?.[1] ?? '', '--journal', path);
+    expect(exit).toBe(EXIT.failed);
+    expect(out).toContain('! the chart did not go from ready to on-break; it is in on-call.');
+    expect(err).toBe('The chart goes another way than the record at 1 place.\n');
+  });
+
+  test('tells the events of another version of the chart without their states', async () => {
+    const { path } = await recordedShift();
+    const segment = join(path, readdirSync(path).find((name) => name.endsWith('.ndjson')) ?? '');
+    writeFileSync(segment, readFileSync(segment, 'utf8').replace('"chart":"1"', '"chart":"0"'));
+    const { exit, out } = await ask('replay', 'bot1', '--journal', path);
+    expect(exit).toBe(EXIT.done);
+    expect(out).toContain('by another version of the chart, so its states are not told');
+    expect(out).toMatch(/shift\.began +\?\n/);
+  });
+
+  test('knows only whom the journal knows', async () => {
+    const { path } = await morning();
+    expect(await ask('replay', 'bot9', '--journal', path)).toEqual({
+      exit: EXIT.usage,
+      out: '',
+      err: `dialer-agent: the journal ${path} knows neither an agent nor a call "bot9"\n`,
+    });
   });
 });
 

@@ -39,6 +39,8 @@ export interface RigOptions {
   readonly maxCalls?: number;
   /** Hosts beside 127.0.0.1 that the fleet may talk to. */
   readonly alternates?: readonly string[];
+  /** Record what the charts were told, as a journal does. */
+  readonly keepsEvents?: boolean;
 }
 
 /** A whole fleet on the simulator, without sockets, on one fake clock: hours pass in milliseconds. */
@@ -73,7 +75,7 @@ export function startRig(options: RigOptions): Rig {
     clock,
     random,
     log: silentLog,
-    recorder: { write: (record) => void records.push(record) },
+    recorder: { keepsEvents: options.keepsEvents ?? false, write: (record) => void records.push(record) },
     seats: options.users.map((user) => ({
       user,
       station: { kind: 'none' },
