@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { faultsDocument } from './faults-document.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = (path) => import(new URL(`../dist/${path}`, import.meta.url));
@@ -11,6 +12,7 @@ const dist = (path) => import(new URL(`../dist/${path}`, import.meta.url));
 const DOCUMENTS = [
   ['docs/metrics.md', metricsDocument],
   ['docs/statechart.md', statechartDocument],
+  ['docs/faults.md', async () => faultsDocument(await dist('simulator/index.js'))],
 ];
 
 async function statechartDocument() {

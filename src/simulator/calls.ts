@@ -30,6 +30,11 @@ const MODES: Record<CallKind, number> = {
   manual: DialingMode.Manual,
 };
 
+/** Whether the agent's client should have known of the call: without faults, whoever has not read it should have. */
+export function shouldKnow(world: World, call: Call): boolean {
+  return call.isTold || !world.faults.wereUsed;
+}
+
 /** Hands a contact to an agent: status Campaign Call, the call on his queue (not for a preview), and the pop. */
 export function popCall(world: World, parts: NewCall): Call {
   const { agent, campaign, contact, isPreview, kind, callback } = parts;

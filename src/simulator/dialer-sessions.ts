@@ -1,6 +1,6 @@
 import { CampaignLogonErrorCode } from '../wire/index.js';
 import { forbidden, invalidProperty, Refusal } from './answer.js';
-import { closeByDialer, hangUpAll } from './calls.js';
+import { closeByDialer, hangUpAll, shouldKnow } from './calls.js';
 import { tellAgent } from './delivery.js';
 import { logOut } from './leaving.js';
 import { isEligible, isOffered, joinCampaign, offeredTo, sendDialerState } from './membership.js';
@@ -129,7 +129,8 @@ export function departFromAgent(world: World, agent: Agent, session: Session, ho
   agent.sessions.delete(session);
   if (agent.sessions.size > 0) return;
   if (how === 'deleted' && agent.call) {
-    if (agent.call.isTold && !agent.call.isLate) world.ledger.violation('session-deleted-in-call', agent.user.id);
+    if (shouldKnow(world, agent.call) && !agent.call.isLate)
+      world.ledger.violation('session-deleted-in-call', agent.user.id);
     closeByDialer(world, agent.call, 'Ambiguous - Agent Logout');
   }
   if (how === 'broken') agent.excused = true;

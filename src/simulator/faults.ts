@@ -66,6 +66,7 @@ export interface Fault {
 export class FaultBox {
   private readonly faults: Fault[] = [];
   private readonly count: (name: string) => void;
+  private used = false;
 
   constructor(count: (name: string) => void) {
     this.count = count;
@@ -73,11 +74,17 @@ export class FaultBox {
 
   /** Puts a fault in front of those already there; returns how to take it away. */
   add(fault: Fault): () => void {
+    this.used = true;
     this.faults.unshift(fault);
     return () => {
       const index = this.faults.indexOf(fault);
       if (index >= 0) this.faults.splice(index, 1);
     };
+  }
+
+  /** Whether there ever was one: then a message that nobody was handed may be the server's doing. */
+  get wereUsed(): boolean {
+    return this.used;
   }
 
   get active(): boolean {

@@ -4,6 +4,7 @@ export type { Control } from './control.js';
 export * as faults from './fault-behaviours.js';
 export { FAULT_MENU, type FaultName } from './fault-menu.js';
 export { type FaultInput, type FaultSpec, isProblem, parseFault, parseFaultText } from './fault-spec.js';
+export { MESSAGE_WORDS, OPERATION_WORDS } from './fault-words.js';
 export type { Fault, FaultBox, MessageVerdict, MessageView, RequestVerdict, RequestView } from './faults.js';
 export type { Injection, Injections } from './injections.js';
 export type { CallEntry, Ledger, Violation, ViolationCode } from './ledger.js';

@@ -72,9 +72,18 @@ export class Injections {
     const { clock, random } = world;
     const stream = `fault/${laid.id}`;
     const parts = { clock, random, stream };
-    if (spec.fault === 'late-pop') return this.layFault(laid, latePop(world, spec, createStriker(spec, parts)));
+    if (spec.fault === 'late-pop') {
+      const count = (): void => this.count(laid);
+      return world.faults.add(latePop(world, spec, { strikes: createStriker(spec, parts), count }));
+    }
     if (isIncident(spec)) return this.layIncident(laid, spec);
     return this.layFault(laid, trafficFault(spec, createStriker(spec, parts), random(`${stream}/cuts`)));
+  }
+
+  private count(laid: Laid): void {
+    laid.strikes += 1;
+    this.world.ledger.faults.add(laid.spec.fault);
+    this.world.ledger.changed();
   }
 
   private layFault(laid: Laid, fault: Fault): () => void {
@@ -118,11 +127,7 @@ export class Injections {
     const note = (): void => {
       laid.strikes += 1;
     };
-    const count = (): void => {
-      note();
-      ledger.faults.add(spec.fault);
-      ledger.changed();
-    };
+    const count = (): void => this.count(laid);
     const scene = { world, control, draw: world.random(`fault/${laid.id}`), count, note, later };
     let left = spec.times ?? (spec.again === undefined ? 1 : Number.POSITIVE_INFINITY);
     // Who is free may be so for no time at all: it is tried again after each entry of the ledger, and now and then.

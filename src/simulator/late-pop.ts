@@ -9,15 +9,19 @@ import type { Striker } from './strike.js';
 import type { Agent, World } from './world.js';
 
 /** One more call for an agent whom Dialer has just let go: on break, or out of Dialer. It is counted when it is handed over. */
-export function latePop(world: World, spec: Extract<FaultSpec, { fault: 'late-pop' }>, strikes: Striker): Fault {
+export function latePop(
+  world: World,
+  spec: Extract<FaultSpec, { fault: 'late-pop' }>,
+  parts: { readonly strikes: Striker; readonly count: () => void },
+): Fault {
+  const { strikes, count } = parts;
   return {
     name: spec.fault,
     onMessage: (view) => {
       const agent = letGo(view) === spec.after ? world.sessions.get(view.session)?.agent : undefined;
       if (agent && strikes(view.user)) {
         world.timers.after(spec.delay, () => {
-          if (agent.call === null && agent.sessions.size > 0 && popLate(world, agent))
-            world.ledger.faults.add(spec.fault);
+          if (agent.call === null && agent.sessions.size > 0 && popLate(world, agent)) count();
         });
       }
       return undefined;

@@ -1,5 +1,5 @@
 import { BreakStatusType, type StatusMessage } from '../wire/index.js';
-import { closeByDialer } from './calls.js';
+import { closeByDialer, shouldKnow } from './calls.js';
 import { grantWhatCanBe, setBreak } from './leaving.js';
 import { assignStatus, type StatusDetails } from './presence.js';
 import { refreshUser } from './readiness.js';
@@ -32,7 +32,8 @@ export function setStatusByPerson(
 function closeOpenCalls(world: World, user: User, by: 'client' | 'supervisor'): void {
   for (const agent of user.agents.values()) {
     if (!agent.call) continue;
-    if (by === 'client' && agent.call.isTold) world.ledger.violation('available-before-disposition', user.id);
+    if (by === 'client' && shouldKnow(world, agent.call))
+      world.ledger.violation('available-before-disposition', user.id);
     closeByDialer(world, agent.call, 'Ambiguous');
   }
 }

@@ -221,7 +221,7 @@ export interface Call {
   readonly previewEndsMs: number | null;
   /** Handed over after the log-off was granted: a client that is already gone cannot be blamed for it. */
   readonly isLate: boolean;
-  /** The pop was handed to a client: what he did not hear of (a fault) he cannot be blamed for. */
+  /** The pop was handed to a client: where faults are about, he cannot be blamed for what he did not hear of. */
   isTold: boolean;
   previewTimer: TimerHandle | null;
   interaction: Interaction | null;
