@@ -1,5 +1,33 @@
+import type { AgentOrder } from '../agent/orders.js';
 import { printable } from '../base/printable.js';
-import type { ReplayLine } from './replay.js';
+import type { Fact, JournalRecord, RecordedEvent } from '../journal/record.js';
+
+/** What is said of one recorded line. */
+export type ReplayLine = ReplayedEvent | ReplayedRecord;
+
+interface AnyLine {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly agent: string;
+  readonly seq: number;
+  /** In what the chart goes another way here than the record says. */
+  readonly diverges?: string;
+}
+
+interface ReplayedEvent extends AnyLine {
+  readonly event: RecordedEvent;
+  /** Of the event; of a timer, what it was set for. */
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+  readonly orders: readonly { readonly command: number; readonly order: AgentOrder }[];
+  readonly facts: readonly Fact[];
+}
+
+interface ReplayedRecord extends AnyLine {
+  readonly record: JournalRecord & { readonly seq?: number; readonly synced?: true };
+  readonly state: string;
+}
 
 const EVENT_WIDTH = 28;
 

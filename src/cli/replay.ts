@@ -1,5 +1,4 @@
 import { CHART_VERSION } from '../agent/chart.js';
-import type { AgentOrder } from '../agent/orders.js';
 import { type Rerun, type RerunStep, rerunAgent } from '../agent/rerun.js';
 import { UsageError } from '../base/errors.js';
 import { resumptionOf } from '../fleet/resume.js';
@@ -11,42 +10,14 @@ import {
   readJournal,
   replay,
 } from '../journal/index.js';
-import type { Fact, JournalRecord, RecordedEvent } from '../journal/record.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
 import { fromJournal, type JournalSource } from './journal-source.js';
-import { replayText } from './replay-text.js';
+import { type ReplayLine, replayText } from './replay-text.js';
 
 /** The flags of `replay`, as typed. */
 export interface ReplayFlags {
   readonly journal: string;
   readonly json?: boolean;
-}
-
-/** What is said of one recorded line. */
-export type ReplayLine = ReplayedEvent | ReplayedRecord;
-
-interface AnyLine {
-  /** ISO 8601. */
-  readonly at: string;
-  readonly agent: string;
-  readonly seq: number;
-  /** In what the chart goes another way here than the record says. */
-  readonly diverges?: string;
-}
-
-interface ReplayedEvent extends AnyLine {
-  readonly event: RecordedEvent;
-  /** Of the event; of a timer, what it was set for. */
-  readonly name: string;
-  readonly before: string;
-  readonly after: string;
-  readonly orders: readonly { readonly command: number; readonly order: AgentOrder }[];
-  readonly facts: readonly Fact[];
-}
-
-interface ReplayedRecord extends AnyLine {
-  readonly record: JournalRecord & { readonly seq?: number; readonly synced?: true };
-  readonly state: string;
 }
 
 /**
