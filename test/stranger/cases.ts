@@ -46,7 +46,7 @@ const calm = policy.replace('{ min: 60ms, max: 250ms }', '{ min: 1s, max: 3s }')
 const slowThinker = policy.replace('think: { uniform: { min: 5ms, max: 60ms } }', 'think: { fixed: 20s }');
 
 export const cases: readonly Case[] = [
-  { name: 'stream, without the right', messaging: 'stream', daily: true },
+  { name: 'stream, without the right', messaging: 'stream' },
   { name: 'stream, with the right', messaging: 'stream', server: { logonCampaign: true } },
   { name: 'poll, without the right', messaging: 'poll', enough: 3 },
   { name: 'poll, with the right', messaging: 'poll', enough: 3, server: { logonCampaign: true }, daily: true },
@@ -91,7 +91,6 @@ export const cases: readonly Case[] = [
     name: 'session expires in mid-call, Dialer keeps all',
     quirks: { expiry: 'kept' },
     met: ['re-pop after log-in'],
-    daily: true,
   },
   { name: 'session expires in mid-call, log-ins are gone', quirks: { expiry: 'reset' }, met: ['re-pop after log-in'] },
   {
@@ -129,7 +128,6 @@ export const cases: readonly Case[] = [
   {
     name: 'disposition refused by 500 twice',
     quirks: { troubles: [every('dialer.disposition', 500, false, 2, 2)] },
-    daily: true,
   },
   {
     name: 'disposition connection reset before it was read',
@@ -147,7 +145,6 @@ export const cases: readonly Case[] = [
     name: 'lost place-preview answers',
     quirks: { troubles: [every('dialer.place-preview-call', 0, true)] },
     server: { campaigns: previewOnly },
-    daily: true,
   },
   {
     name: '5xx on place-preview',
@@ -244,13 +241,21 @@ export const cases: readonly Case[] = [
     quirks: { linkDown: true },
     server: { logonCampaign: true },
     met: ['link down'],
+    daily: true,
     lenient: ['breaks'],
   },
-  { name: 'calls come on a break', quirks: { popsOnBreak: true }, met: ['pop on break'], lenient: ['breaks'] },
+  {
+    name: 'calls come on a break',
+    quirks: { popsOnBreak: true },
+    met: ['pop on break'],
+    daily: true,
+    lenient: ['breaks'],
+  },
   {
     name: 'another call while one is open',
     quirks: { supersede: true },
     met: ['superseded'],
+    daily: true,
     lenient: ['dispositions'],
   },
   { name: 'each third status is refused', quirks: { statusRefused: true }, met: ['status refused'] },
@@ -274,13 +279,12 @@ export const cases: readonly Case[] = [
     quirks: { stateNumbers: true, letterCase: true, noCampaignAttribute: true, noContent: true, cookies: true },
     daily: true,
   },
-  { name: 'nobody else hangs up', server: { farSideMs: null }, daily: true },
+  { name: 'nobody else hangs up', server: { farSideMs: null } },
   { name: 'only the statuses of the example', server: { statuses: 'example' }, daily: true },
   {
     name: 'the first host names another',
     server: { frontDoor: true },
     flags: ['--allow-host', '127.0.0.2'],
-    daily: true,
   },
   {
     name: 'the first host names a host that is not allowed',
