@@ -12,18 +12,16 @@ import type { Session } from '../icws/session.js';
 import type { DecisionPoint, Fact } from '../journal/record.js';
 import type { Recorder } from '../journal/recorder.js';
 import type { Pop } from '../wire/index.js';
-import { Attendance, NO_SESSION } from './attendance.js';
+import { type Attendance, NO_SESSION } from './attendance.js';
 import { CallDesk } from './call-desk.js';
 import type { RoundResult } from './host-round.js';
 import { commandOf, type OrderCommand } from './order-command.js';
 import type { Pacer } from './pacer.js';
 import type { Resumption } from './resume.js';
 import type { Seat } from './seat.js';
+import { type AttendancePort, SessionHolder } from './session-holder.js';
 import type { StatusNames } from './status-desk.js';
 import { verdictOf } from './verdict.js';
-
-/** How long a log-in that nobody wants any more is waited for, so that its session can be ended. */
-const OPENING_MS = 5_000;
 
 export interface BridgeDeps {
   readonly chart: AgentChart;
@@ -79,11 +77,8 @@ class AgentBridge implements Bridge {
   private readonly deps: BridgeDeps;
   private readonly log: Log;
   private readonly calls: CallDesk;
-  private attendance: Attendance | null = null;
-  /** Counts log-ins, so that one that was given up meanwhile is known. */
-  private turns = 0;
+  private readonly holder: SessionHolder;
   private endsDecided: number;
-  private opening: Promise<void> = Promise.resolve();
 
   constructor(deps: BridgeDeps, seat: Seat) {
     const { user, policy } = seat;
@@ -97,7 +92,8 @@ class AgentBridge implements Bridge {
       record: (fact) => void this.record(fact),
       nameContact: deps.nameContact,
     });
-    const { resumption } = deps;
+    const { clock, statuses, openSession, resumption } = deps;
+    this.holder = new SessionHolder({ clock, seat, statuses, port: this.port(), openSession });
     if (resumption?.call) this.calls.resume(resumption.call);
     this.endsDecided = resumption?.endsDecided ?? 0;
     const input = resumption ? { user, memory: resumption.memory } : { user };
@@ -117,11 +113,16 @@ class AgentBridge implements Bridge {
     });
   }
 
+  /** What the agent's present session stands on. */
+  private get attendance(): Attendance | null {
+    return this.holder.current;
+  }
+
   campaigns = (): readonly string[] => this.attendance?.campaigns.joinedNames() ?? [];
 
   kill(): void {
     this.agent.end();
-    void this.dropSession();
+    this.dropSession();
   }
 
   private record(fact: Fact): void | Promise<void> {
@@ -165,16 +166,13 @@ class AgentBridge implements Bridge {
   }
 
   private finish(): void {
-    void this.dropSession();
+    this.dropSession();
     this.deps.onDone(this.seat.user);
   }
 
-  private async dropSession(): Promise<void> {
-    const old = this.attendance;
-    this.turns++;
-    this.attendance = null;
+  private dropSession(): void {
     this.deps.pacer.giveUp(this.seat.user);
-    await old?.close();
+    void this.holder.drop();
   }
 
   private carryOut(command: number, order: AgentOrder): void {
@@ -194,7 +192,7 @@ class AgentBridge implements Bridge {
         this.deps.pacer.giveUp(this.seat.user);
         break;
       case 'open-session':
-        this.opening = this.open(command);
+        void this.open(command);
         break;
       case 'prepare-session':
         void this.prepare(command);
@@ -256,50 +254,33 @@ class AgentBridge implements Bridge {
   }
 
   private async open(command: number): Promise<void> {
-    const { pacer, openSession } = this.deps;
-    const turn = ++this.turns;
-    const result = await openSession(this.seat.user);
-    if (turn !== this.turns) {
-      // Meanwhile the agent was told to leave: nobody waits for this session any more.
-      if (result.kind === 'opened') await result.session.close();
+    const { pacer } = this.deps;
+    const result = await this.holder.open();
+    if (!result) return;
+    if (result.kind === 'opened') {
+      const { id, host } = result.session;
+      pacer.opened();
+      void this.record({ kind: 'session.opened', session: id, host });
+      this.tell({ type: 'session.opened', command, session: id });
       return;
     }
-    if (result.kind === 'refused') {
-      pacer.refused();
-      const { code, message } = result.error;
-      void this.record({ kind: 'session.refused', code, message });
-      const fingerprint = code === 'icws/credentials-refused' ? this.deps.fingerprintOf(this.seat.user) : null;
-      if (fingerprint !== null) await this.record({ kind: 'credentials.refused', code, fingerprint });
-      const reason = code === 'icws/credentials-refused' ? 'credentials-refused' : 'log-in-forbidden';
-      this.tell({ type: 'session.refused', command, code: reason });
-    } else if (result.kind === 'failed') {
-      const { code, message } = result.error;
+    const { code, message } = result.error;
+    if (result.kind === 'failed') {
       void this.record({ kind: 'session.unreached', code, message });
       this.tell({ type: 'session.unreached', command, code });
-    } else {
-      pacer.opened();
-      this.attend(result.session);
-      this.tell({ type: 'session.opened', command, session: result.session.id });
+      return;
     }
+    pacer.refused();
+    void this.record({ kind: 'session.refused', code, message });
+    const areCredentials = code === 'icws/credentials-refused';
+    const fingerprint = areCredentials ? this.deps.fingerprintOf(this.seat.user) : null;
+    if (fingerprint !== null) await this.record({ kind: 'credentials.refused', code, fingerprint });
+    this.tell({ type: 'session.refused', command, code: areCredentials ? 'credentials-refused' : 'log-in-forbidden' });
   }
 
-  private async untilOpened(): Promise<void> {
-    const { clock } = this.deps;
-    let timer: unknown;
-    const limit = new Promise<void>((resolve) => {
-      timer = clock.setTimeout(resolve, OPENING_MS);
-    });
-    await Promise.race([this.opening, limit]);
-    clock.clearTimeout(timer);
-  }
-
-  private attend(session: Session): void {
-    const { clock, statuses } = this.deps;
-    this.attendance = new Attendance({
-      clock,
-      session,
-      seat: this.seat,
-      statuses,
+  /** What a session asks and tells while it lives. */
+  private port(): AttendancePort {
+    return {
       tell: (event) => this.tell(event),
       popped: (pop) => this.popped(pop),
       openCall: () => {
@@ -309,15 +290,12 @@ class AgentBridge implements Bridge {
       alerting: (interactionId) => void this.recorded('pickup', {}, (at) => at.run(pickup(interactionId))),
       complain: (code, message) => void this.record({ kind: 'problem', code, message }),
       onMessage: this.deps.onMessage,
-      onLost: (reason) => {
-        void this.record({ kind: 'session.lost', session: session.id, reason });
+      onLost: (session, reason) => {
+        void this.record({ kind: 'session.lost', session, reason });
         this.tell({ type: 'session.lost', reason, again: reason !== 'logged-in-elsewhere' });
       },
-      onChannel: (event) => {
-        void this.record({ kind: 'reconnect', reason: event });
-      },
-    });
-    void this.record({ kind: 'session.opened', session: session.id, host: session.host });
+      onChannel: (event) => void this.record({ kind: 'reconnect', reason: event }),
+    };
   }
 
   private async prepare(command: number): Promise<void> {
@@ -340,10 +318,8 @@ class AgentBridge implements Bridge {
   }
 
   private async leave(command: number): Promise<void> {
-    const session = this.attendance?.session.id;
-    await this.dropSession();
-    // A log-in that is on its way opens a session all the same: it is waited for, and then logged out.
-    await this.untilOpened();
+    this.deps.pacer.giveUp(this.seat.user);
+    const session = await this.holder.leave();
     if (session !== undefined) void this.record({ kind: 'session.closed', session });
     this.tell({ type: 'session.closed', command });
   }
@@ -385,6 +361,8 @@ class AgentBridge implements Bridge {
     const { label } = ending;
     const name = ending.scheduledTime === undefined ? 'disposition' : 'callback';
     const answer = await this.recorded(name, { order: command, choice, ...ending }, (session) => {
+      // Dialer has given the next call already: this would be its disposition.
+      if (this.agent.context().nextPop) return Promise.resolve(NO_SESSION);
       this.attendance?.dispositioning();
       return session.run(disposition(ending));
     });
