@@ -100,6 +100,7 @@ export abstract class Telling {
   private itemRemoved(agent: Agent, item: Item): void {
     if (!agent.items.delete(item.id)) return;
     this.queue(agent, { interactionsRemoved: [item.id] });
+    this.wake(agent);
   }
 
   protected end(agent: Agent, item: Item, state: 'E' | 'I'): void {
@@ -109,7 +110,6 @@ export abstract class Telling {
     this.itemChanged(agent, item, state);
     this.later(this.quirks.bareRemovals ? 5 : 40 + this.random() * 200, () => this.itemRemoved(agent, item));
     if (call && agent.open === call && !agent.supervised) this.setStatus(agent, 'Follow Up');
-    else if (!call) this.wake(agent);
   }
 
   breakMessage(agent: Agent, breakStatus: number): void {
