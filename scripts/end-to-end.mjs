@@ -1,56 +1,20 @@
 // The end-to-end runs of CI: the product as a user starts it, process by process, judged by exit code, summary and ledger.
 // Needs dist/ (npm run build). Prints one line per check and ends with "N passed, N failed".
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { openChecks, said, startProduct, startSimulator } from './process-run.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const command = join(root, 'dist/cli/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'dialer-agent-e2e-'));
 const PASSWORD = 'correct horse battery staple';
-let passed = 0;
-let failed = 0;
+const { check, close } = openChecks();
 
-function check(what, holds, detail = '') {
-  if (holds) passed++;
-  else failed++;
-  console.log(`${holds ? 'ok  ' : 'FAIL'} ${what}${holds || detail === '' ? '' : `\n     ${detail}`}`);
-}
+let journals = 0;
 
-/** Starts the command. `exit` resolves with the code; stdout and stderr collect. */
+/** Starts the command; runs against a server keep journals of their own, so that they do not meet. */
 function start(args, env = {}) {
-  const child = spawn(process.execPath, [command, ...args], {
-    cwd: root,
-    env: { ...process.env, NO_COLOR: '1', BOT_PASSWORD: PASSWORD, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const run = { child, out: '', err: '' };
-  child.stdout.on('data', (chunk) => {
-    run.out += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    run.err += chunk;
-    run.onErr?.();
-  });
-  run.exit = new Promise((resolve) => child.on('close', (code) => resolve(code)));
-  const limit = setTimeout(() => child.kill('SIGKILL'), 90_000);
-  run.exit.then(() => clearTimeout(limit));
-  return run;
-}
-
-/** Waits until stderr matches; rejects when the process ends before. */
-function said(run, pattern) {
-  return new Promise((resolve, reject) => {
-    const look = () => {
-      const match = pattern.exec(run.err);
-      if (match) resolve(match);
-    };
-    run.onErr = look;
-    look();
-    run.exit.then(() => reject(new Error(`ended without saying ${pattern}: ${run.err}`)));
-  });
+  const own = args.includes('--server') ? ['--journal', join(folder, `journal-${++journals}`)] : [];
+  return startProduct([...args, ...own], { env: { BOT_PASSWORD: PASSWORD, ...env } });
 }
 
 const file = (name, text) => {
@@ -82,19 +46,7 @@ rules:
 otherwise: { disposition: No Answer }
 `;
 
-async function simulator() {
-  const run = start(['simulate', '-c', file('world.yaml', WORLD), '--port', '0']);
-  const [, url] = await said(run, /simulator at (http:\/\/\S+)/);
-  return {
-    run,
-    url,
-    ledger: async () => {
-      run.child.kill('SIGTERM');
-      const code = await run.exit;
-      return { code, ledger: JSON.parse(run.out) };
-    },
-  };
-}
+const simulator = () => startSimulator(['-c', file('world.yaml', WORLD)]);
 
 async function shift(users, messaging) {
   const world = await simulator();
@@ -107,7 +59,7 @@ async function shift(users, messaging) {
   const [, page] = await said(worker, /"url":"(http:[^"]+)","msg":"metrics, health and live page"/);
   const metrics = await (await fetch(`${page}/metrics`)).text();
   const code = await worker.exit;
-  const { code: simulatorCode, ledger } = await world.ledger();
+  const { code: simulatorCode, ledger } = await world.end();
   const what = `a shift of ${users} over ${messaging}`;
   check(`${what} exits 0`, code === 0, worker.err.slice(-2_000));
   check(`${what}: the simulator exits 0 by a signal`, simulatorCode === 0, world.run.err.slice(-500));
@@ -155,7 +107,7 @@ async function mistakes() {
   await ends('a wrong password', by('bot{01..05}'), 3, /refused the credentials/, { BOT_PASSWORD: 'wrong' });
   await ends('an empty password', by('bot01'), 2, /BOT_PASSWORD/, { BOT_PASSWORD: '' });
   await ends('a missing licence', by('poor'), 3, /licence/);
-  const { ledger } = await world.ledger();
+  const { ledger } = await world.end();
   const tries = new Map();
   for (const { user } of ledger.violations) tries.set(user, (tries.get(user) ?? 0) + 1);
   check(
@@ -164,7 +116,7 @@ async function mistakes() {
   );
   const nowhere = file(
     'nowhere.yaml',
-    'version: 1\nserver: { url: "http://127.0.0.1:9", firstConnect: 2s }\nagents: [ { users: bot01, password: { env: BOT_PASSWORD } } ]\n',
+    'version: 1\nserver: { url: "http://127.0.0.1:9", firstConnect: 2s }\nagents: [ { users: bot01, password: { env: BOT_PASSWORD } } ]\njournal: { path: nowhere }\n',
   );
   await ends('an unreachable server', ['run', '-c', nowhere, '--no-metrics'], 3, /127\.0\.0\.1:9/);
 }
@@ -195,7 +147,7 @@ async function signals() {
   await said(worker, /"msg":"call closed"/);
   worker.child.kill('SIGTERM');
   const code = await worker.exit;
-  const { ledger } = await world.ledger();
+  const { ledger } = await world.end();
   check('SIGTERM drains and exits 0', code === 0, worker.err.slice(-1_500));
   check(
     'SIGTERM leaves every call dispositioned',
@@ -213,5 +165,4 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+close();
