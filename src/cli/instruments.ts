@@ -29,6 +29,7 @@ export interface Instruments {
   print(text: string): void;
   /** What the view shows beside the totals. */
   show(what: Partial<Pick<RunView, 'phase' | 'url'>>): void;
+  /** Ends the view and writes out the log. May be called again. */
   close(): Promise<void>;
 }
 
@@ -69,6 +70,7 @@ export async function openInstruments(
   const stopProgress = isLive || config.quiet ? () => {} : startProgress({ clock, view, write: print });
   const stopLag = watchLoopLag(clock, (seconds) => metrics.eventLoopLag(seconds));
   const observeMetric = observeRequest(metrics);
+  let isClosed = false;
 
   return {
     log,
@@ -85,6 +87,8 @@ export async function openInstruments(
       shown = { ...shown, ...what };
     },
     close: async () => {
+      if (isClosed) return;
+      isClosed = true;
       stopLag();
       stopProgress();
       await closeLog();

@@ -10,11 +10,15 @@ import type { WorkerConfig } from '../config/index.js';
 import {
   describeIdentity,
   type Journal,
+  JournalError,
+  type JournalFiles,
   type JournalIdentity,
+  type JournalOptions,
   nodeFiles,
   nodeProcesses,
   type OpenWork,
   openJournal,
+  readJournal,
 } from '../journal/index.js';
 import type { JournalRecord } from '../journal/record.js';
 import type { Metrics } from '../metrics/registry.js';
@@ -50,10 +54,10 @@ export async function openRunJournal(config: WorkerConfig, deps: RunJournalDeps)
   const { journal: place } = config;
   if (!place) return { ...forgetful(randomBytes(24).toString('base64url')), close: async () => {} };
   const { clock, log, metrics, seed, identity } = deps;
-  const path = place.kind === 'folder' ? place.path : await mkdtemp(join(tmpdir(), 'dialer-agent-'));
-  const journal = await openJournal({
-    path,
-    files: nodeFiles(),
+  const files = nodeFiles();
+  const named = place.kind === 'folder' ? place.path : await mkdtemp(join(tmpdir(), 'dialer-agent-'));
+  const options = {
+    files,
     clock,
     processes: nodeProcesses(process),
     identity,
@@ -71,11 +75,21 @@ export async function openRunJournal(config: WorkerConfig, deps: RunJournalDeps)
       log.error({ err: error }, 'the journal failed: agents finish their calls and log off');
       deps.onFailure();
     },
+  } satisfies Omit<JournalOptions, 'path'>;
+  const journal = await openJournal({ ...options, path: named }).catch(async (error: unknown) => {
+    const beside = `${named}-${identity.server.replace(/[^a-z0-9]+/gi, '-')}`;
+    const isOthers = place.kind === 'folder' && place.isDefault && (await isAnothers(files, named, identity));
+    if (!(error instanceof JournalError && error.code === 'journal/locked' && isOthers)) throw error;
+    log.warn(
+      { path: beside },
+      'a worker of another server is at the default journal; this one keeps its own beside it',
+    );
+    return openJournal({ ...options, path: beside });
   });
   metrics.journalPending(() => journal.pending);
   const { work, tornBytes, others } = journal.recovery;
   const open = [...work.values()].filter(({ call, overtaken }) => call !== null || overtaken.length > 0).length;
-  log.info({ path, agentsWithOpenCalls: open, tornBytes }, 'journal');
+  log.info({ path: named, agentsWithOpenCalls: open, tornBytes }, 'journal');
   for (const other of others) log.info({ of: describeIdentity(other) }, 'records of others are left alone');
   return {
     ...forgetful(journal.salt),
@@ -87,9 +101,18 @@ export async function openRunJournal(config: WorkerConfig, deps: RunJournalDeps)
     },
     close: async () => {
       await journal.close().catch(() => {}); // what could not be written was said by onFailure
-      if (place.kind === 'temporary') await rm(path, { recursive: true, force: true });
+      if (place.kind === 'temporary') await rm(named, { recursive: true, force: true });
     },
   };
+}
+
+/** Whether the run that writes the journal now works for another server: one worker for the same one is enough. */
+async function isAnothers(files: JournalFiles, path: string, { server }: JournalIdentity): Promise<boolean> {
+  let latest: string | undefined;
+  for await (const lines of readJournal({ files, path })) {
+    for (const line of lines) if (line.kind === 'journal') latest = line.identity.server;
+  }
+  return latest !== undefined && latest !== server;
 }
 
 function forgetful(salt: string): Omit<RunJournal, 'close'> {

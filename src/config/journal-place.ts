@@ -21,5 +21,6 @@ export function resolveJournal(
   if (path === undefined && server === 'simulator') return { kind: 'temporary', columns };
   // What a flag names is relative to where the person is; what a file names, to the file.
   const named = path === undefined || flags.journal !== undefined ? path : besideFile(file, path);
-  return { kind: 'folder', path: named ?? DEFAULT_PATH, retainMs, columns };
+  const kept = { kind: 'folder', retainMs, columns } as const;
+  return named === undefined ? { ...kept, path: DEFAULT_PATH, isDefault: true } : { ...kept, path: named };
 }

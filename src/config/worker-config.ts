@@ -46,6 +46,8 @@ export type JournalConfig =
       readonly kind: 'folder';
       /** Relative to where the worker is started, unless absolute. */
       readonly path: string;
+      /** Nobody named it: where a worker of another server is at it, one beside it will do. */
+      readonly isDefault?: true;
       /** Null: for ever. */
       readonly retainMs: number | null;
       readonly columns: readonly string[];

@@ -132,7 +132,7 @@ describe('the journal', () => {
   const place = (flags: RunFlags) => configOf(flags).journal;
 
   test('of a real server is data/journal where the worker is started, with flags alone too', () => {
-    expect(place(real)).toEqual({ kind: 'folder', path: 'data/journal', ...KEEP });
+    expect(place(real)).toEqual({ kind: 'folder', path: 'data/journal', isDefault: true, ...KEEP });
   });
 
   test('of the embedded simulator is one for each run, unless it is named', () => {
