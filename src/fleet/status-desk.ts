@@ -35,6 +35,8 @@ interface Wish {
   readonly command: number;
   requestId: string | undefined;
   timer: unknown;
+  /** Dialer had no call for us when it was made. */
+  readonly wasFree: boolean;
 }
 
 /**
@@ -84,7 +86,7 @@ export class StatusDesk {
   /** Sets Available; the answer is `available.confirmed` or `available.refused` with this command's number. */
   async setAvailable(command: number): Promise<void> {
     this.forgetWish();
-    const wish: Wish = { command, requestId: undefined, timer: undefined };
+    const wish: Wish = { command, requestId: undefined, timer: undefined, wasFree: this.isFree };
     this.wish = wish;
     // Only right after our own disposition is it certain that no call is on its way to us.
     if (this.isFree) await this.putAvailable(wish);
@@ -113,7 +115,7 @@ export class StatusDesk {
     const answer = await this.put(this.catalog.resolve(this.names.available)?.statusId ?? this.names.available);
     if (this.wish !== wish) return;
     if (answer.kind === 'refused' || (answer.kind === 'lost' && !answer.sent)) {
-      this.refuse(wish);
+      this.refuseAsIfNeverSent(wish);
       return;
     }
     const requestId = answer.kind === 'ok' ? answer.body?.requestId : undefined;
@@ -121,7 +123,7 @@ export class StatusDesk {
       const early = this.early.get(requestId);
       if (early !== undefined) {
         if (early) this.confirm(wish);
-        else this.refuse(wish);
+        else this.refuseAsIfNeverSent(wish);
         return;
       }
       wish.requestId = requestId;
@@ -173,7 +175,7 @@ export class StatusDesk {
     const accepted = !message.error;
     if (this.wish?.requestId === message.requestId) {
       if (accepted) this.confirm(this.wish);
-      else this.refuse(this.wish);
+      else this.refuseAsIfNeverSent(this.wish);
       return;
     }
     this.early.set(message.requestId, accepted);
@@ -258,6 +260,12 @@ export class StatusDesk {
     this.asked = this.asked.slice(0, 1);
     this.wasConfirmed = true;
     this.tell({ type: 'available.confirmed', command: wish.command });
+  }
+
+  /** A definite no: nothing has changed, and the next try is as safe as this one was. */
+  private refuseAsIfNeverSent(wish: Wish): void {
+    this.isFree = wish.wasFree;
+    this.refuse(wish);
   }
 
   private refuse(wish: Wish): void {
