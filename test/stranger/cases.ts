@@ -306,7 +306,7 @@ export const cases: readonly Case[] = [
   {
     name: 'five hundred agents',
     users: 500,
-    enough: 2,
+    enough: 1,
     flags: ['--logins', '200/s'],
     server: { gapMs: [100, 1500] },
     policy: calm,

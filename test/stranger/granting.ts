@@ -49,12 +49,20 @@ export abstract class Granting extends Dialling {
     this.truth.trace(agent.user, '   break granted');
     this.breakMessage(agent, 2);
     if (this.quirks.oddGrants) this.breakMessage(agent, 2);
-    if (this.quirks.popsOnBreak) this.later(120, () => this.popOnBreak(agent));
+    if (this.quirks.popsOnBreak) this.later(150, () => this.popOnBreak(agent));
   }
 
   private popOnBreak(agent: Agent): void {
     const campaign = this.campaigns.find(({ id, spec }) => spec.type !== 'preview' && agent.campaigns.get(id)?.ready);
-    if (agent.breakState !== 2 || agent.open || agent.logoff !== null || !campaign || this.isAcd(agent.status)) return;
+    if (
+      agent.breakState !== 2 ||
+      agent.open ||
+      agent.logoff !== null ||
+      !campaign ||
+      this.isAcd(agent.status) ||
+      agent.breakUnused
+    )
+      return;
     this.truth.note('pop on break');
     this.giveFresh(agent, campaign);
   }

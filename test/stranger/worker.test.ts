@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { cases } from './cases.js';
 import { runCase } from './judge.js';
 
-/** Several products at once on few cores: each case takes its time, together they do not. */
+/** Several products at once, few agents each: on few cores a case takes its time, together they do not. */
 const atOnce = 5;
 const daily = cases.filter((one) => one.daily);
 
@@ -17,7 +17,7 @@ describe('The worker, run by flags alone, against an ICWS server that nobody her
     });
     const lane = async (): Promise<void> => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
-        const verdict = runCase(next.one).then(({ problems }) => problems);
+        const verdict = runCase({ users: 6, ...next.one }).then(({ problems }) => problems);
         next.start(verdict);
         await verdict.catch(() => {});
       }
