@@ -1,4 +1,4 @@
-import { and } from 'xstate';
+import { and, not } from 'xstate';
 
 /** What the states inside Dialer have in common while no call is open. */
 
@@ -25,7 +25,11 @@ export function takes<const A extends string>(action: A) {
 }
 
 /** A pop where nothing else is asked for. */
-export const takesThePop = { target: '#on-call.entering', actions: 'take the pop' } as const;
+export const takesThePop = [
+  /** The usual way: a new call begins with talking, which `entering` would find out as well. */
+  { guard: and(['it is a call already', not('a call is open')]), target: '#on-call.talking', actions: 'take the pop' },
+  { target: '#on-call.entering', actions: 'take the pop' },
+] as const;
 
 /** A person's status is followed, not fought (rule 1); a call that is to be recovered comes first. */
 export const personActs = [

@@ -1,10 +1,17 @@
 import { and } from 'xstate';
 import { answers, isAwaited } from './answer.js';
 import { backToWork, type CallParent, lingers, movesBetweenParents } from './beside-the-call.js';
-import { anotherPop, ended, shows } from './call-stage.js';
+import { anotherPop, ended } from './call-stage.js';
 import type { CallStage } from './context.js';
 import { previewStages } from './preview-stages.js';
 import type { Vocabulary } from './vocabulary.js';
+
+/** Where the ways below would end as well, after a dozen questions. It is taken after nearly every call. */
+const theUsualWay = {
+  guard: 'nothing stands between it and Available',
+  target: '#logged-in.availing',
+  actions: 'set Available',
+} as const;
 
 /**
  * Handling a call, written once for the three states that can hold one. A change between those three keeps the inner
@@ -25,13 +32,10 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
     ...previewStages(words, parent),
 
     talking: words.createStateConfig({
-      entry: shows('talking'),
       on: {
         ...moved('talking'),
         'call.talk-decided': {
           guard: 'it concerns the open call',
-          target: 'talking',
-          reenter: true,
           actions: 'note the talk decision',
         },
         'call.popped': [
@@ -39,13 +43,12 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
           ...anotherPop,
         ],
         'call.ended': ended,
+        'stage.ended': { target: 'hanging-up', actions: 'hang up' },
       },
-      after: { 'the stage ends': { target: 'hanging-up', actions: 'hang up' } },
     }),
 
     /** The answer does not matter: a call that cannot be hung up is dispositioned all the same. */
     'hanging-up': words.createStateConfig({
-      entry: shows('hanging-up'),
       on: {
         ...moved('hanging-up'),
         'call.disconnect-answered': { guard: isAwaited, target: 'wrapping-up', actions: 'decide the end' },
@@ -55,7 +58,6 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
     }),
 
     'wrapping-up': words.createStateConfig({
-      entry: shows('wrapping-up'),
       on: {
         ...moved('wrapping-up'),
         'call.end-decided': [
@@ -64,17 +66,10 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
             target: 'closed',
             actions: 'fail the call',
           },
-          {
-            guard: 'it concerns the open call',
-            target: 'wrapping-up',
-            reenter: true,
-            actions: 'note the end decision',
-          },
+          { guard: 'it concerns the open call', actions: 'note the end decision' },
         ],
         'call.popped': anotherPop,
-      },
-      after: {
-        'the stage ends': [
+        'stage.ended': [
           { guard: 'there is nothing to send', target: 'closed', actions: 'fail the call' },
           { guard: 'the link is down', target: 'redispositioning', actions: 'send it again soon' },
           { target: 'dispositioning', actions: 'send the disposition' },
@@ -84,7 +79,6 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
 
     /** A disposition is on its way. Its answer decides; a new pop waits for it. */
     dispositioning: words.createStateConfig({
-      entry: shows('dispositioning'),
       on: {
         ...moved('dispositioning'),
         'call.disposition-answered': [
@@ -107,7 +101,6 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
 
     /** The disposition must be sent again: it was not taken, or nobody knows whether it was (rules 5 and 6). */
     redispositioning: words.createStateConfig({
-      entry: shows('redispositioning'),
       on: {
         ...moved('redispositioning'),
         'call.popped': [
@@ -127,10 +120,8 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
             parent === 'logoff-pending' ? 'request what is owed' : 'enlist',
           ],
         },
-      },
-      after: {
-        'the stage ends': [
-          { guard: 'the link is down', target: 'redispositioning', reenter: true, actions: 'send it again soon' },
+        'stage.ended': [
+          { guard: 'the link is down', actions: 'send it again soon' },
           {
             guard: and(['it is time to give up', 'its answer is in doubt']),
             target: 'closed',
@@ -145,6 +136,7 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
     /** The call has its one result: what comes next depends on what was asked meanwhile. */
     closed: {
       always: [
+        ...(parent === 'logoff-pending' ? [] : [theUsualWay]),
         { guard: 'a pop waits', target: 'entering', actions: 'take the waiting pop' },
         { guard: 'the log-off is granted', target: '#parting', actions: 'say farewell' },
         { guard: 'it leaves quietly', target: '#logoff-pending.idle' },

@@ -1,9 +1,4 @@
-import type { CallStage } from './context.js';
-
 /** What the stages of a call have in common. */
-
-/** The stage is kept in memory too: a call outlives its session. */
-export const shows = (stage: CallStage) => ({ type: 'note the stage', params: stage }) as const;
 
 export const ended = {
   guard: 'it concerns the open call',

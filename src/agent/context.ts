@@ -1,5 +1,6 @@
 import type { CallRef, PreviewOutcome } from '../journal/record.js';
 import type { PopFacts } from './events.js';
+import type { AgentEmission } from './orders.js';
 
 /** The inner states of a call, written once and shown by on-call, break-pending and logoff-pending alike. */
 export const CALL_STAGES = [
@@ -101,6 +102,8 @@ export interface Awaiting {
 /** The agent's memory. Nested on purpose: XState copies the top level at each assign (at most 16 keys stay fast). */
 export interface AgentContext {
   readonly user: string;
+  /** Hears what the agent says. The same one for life; it stands here because moves see nothing but memory. */
+  readonly say: (emission: AgentEmission) => void;
   /** Orders given so far. */
   readonly orders: number;
   readonly awaiting: Awaiting;
@@ -170,9 +173,10 @@ const NO_STATUS: StatusStanding = {
 export const NOTHING_AWAITED: Awaiting = { step: 0, pause: 0, leave: 0, enlist: 0, relog: 0 };
 
 /** An agent that has done nothing yet. */
-export function freshContext(user: string): AgentContext {
+export function freshContext(user: string, say: AgentContext['say']): AgentContext {
   return {
     user,
+    say,
     orders: 0,
     awaiting: NOTHING_AWAITED,
     calls: 0,

@@ -92,6 +92,7 @@ function arrowOf(transition: AnyTransitionDefinition, event: string | null = eve
 
 /** A timer is named by what it waits for. */
 function eventOf({ eventType }: AnyTransitionDefinition): string {
+  if (eventType === 'stage.ended') return 'when the stage ends';
   const timer = /^xstate\.after\.(.*)\.[^.]*$/.exec(eventType);
   return timer ? `when ${timer[1]?.replace(/\..*$/, '')}` : eventType;
 }

@@ -5,6 +5,14 @@
  */
 export type AgentEvent = FleetEvent | SessionEvent | DialerEvent | StatusEvent | CallEvent;
 
+/** What the chart hears: all that the agent learns, and from its own clock that a stage is over. */
+export type ChartEvent = AgentEvent | StageEnded;
+
+/** The deadline of the call's present stage has passed. */
+export interface StageEnded {
+  readonly type: 'stage.ended';
+}
+
 /** How a command ended, as far as a decision needs to know. */
 export type Verdict =
   /** Any 2xx. */

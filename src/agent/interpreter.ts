@@ -3,8 +3,10 @@ import type { Clock } from '../base/clock.js';
 import type { AgentState, Fact } from '../journal/record.js';
 import type { AgentChart } from './chart.js';
 import type { AgentContext } from './context.js';
-import type { AgentEvent } from './events.js';
+import type { AgentEvent, ChartEvent, StageEnded } from './events.js';
 import type { AgentEmission, AgentOrder } from './orders.js';
+import { isStopped, placeOf, stageDeadline, topOf } from './place.js';
+import { StageAlarm } from './stage-alarm.js';
 import { numberedTimers, type TimerFired } from './timers.js';
 import type { AgentInput } from './vocabulary.js';
 
@@ -13,7 +15,7 @@ export interface AgentListener {
   onOrder(command: number, order: AgentOrder): void;
   onFact(fact: Fact): void;
   /** A timer of the agent fires; what it does comes next. */
-  onTimer?(fired: TimerFired): void;
+  onTimer?(fired: TimerFired | StageEnded): void;
   /** The agent has stopped for good; it said all it had to say. */
   onDone(): void;
   /** A defect in the chart: this agent is dead, the others go on. */
@@ -38,22 +40,28 @@ export interface Agent {
 }
 
 /**
- * Brings one agent to life: the only place where XState runs, beside the replay of what was recorded (rerun.ts). It also watches every transition between the seven states
- * and reports each once, with the name of the event that caused it.
+ * Brings one agent to life: the only place where XState runs, beside the replay of what was recorded (rerun.ts). It also
+ * watches every transition between the seven states and reports each once, with the name of the event that caused it.
  */
 export function runAgent(chart: AgentChart, input: AgentInput, clock: Clock, listener: AgentListener): Agent {
   const { user } = input;
   const timers = numberedTimers(clock, (fired) => listener.onTimer?.(fired));
-  const actor: Actor<AgentChart> = createActor(chart, { clock: timers as never, input });
   const said: AgentEmission[] = [];
-  const inbox: AgentEvent[] = [];
+  const say = (emission: AgentEmission): void => void said.push(emission);
+  const actor: Actor<AgentChart> = createActor(chart, { clock: timers as never, input: { ...input, say } });
+  const inbox: ChartEvent[] = [];
   let state: AgentState = 'logged-out';
   let since = clock.monotonic();
   let cause = 'timer';
   let busy = false;
   let toldDone = false;
+  const alarm = new StageAlarm(clock, () => {
+    const ended: StageEnded = { type: 'stage.ended' };
+    listener.onTimer?.(ended);
+    inbox.push(ended);
+    work();
+  });
 
-  actor.on('*', (emission) => said.push(emission));
   actor.subscribe({
     next: (snapshot) => {
       const next = topOf(snapshot.value);
@@ -67,9 +75,13 @@ export function runAgent(chart: AgentChart, input: AgentInput, clock: Clock, lis
         since = now;
       }
       cause = 'timer';
-      if (!busy && (said.length > 0 || isStopped(snapshot.value))) queueMicrotask(work);
+      if (!busy) queueMicrotask(work); // a timer of the chart fired
     },
-    error: (error) => listener.onDefect(error),
+    error: (error) => {
+      said.length = 0; // half of what a transition would have said is not what the agent meant
+      alarm.stop();
+      listener.onDefect(error);
+    },
   });
 
   /** One event at a time, and what it made the agent say before the next one: an answer never overtakes its order. */
@@ -84,12 +96,15 @@ export function runAgent(chart: AgentChart, input: AgentInput, clock: Clock, lis
       const event = inbox.shift();
       // Who has stopped hears nothing any more, not even what came in the same breath.
       if (!event || isStopped(actor.getSnapshot().value)) break;
-      cause = event.type;
+      cause = event.type === 'stage.ended' ? 'timer' : event.type;
       actor.send(event);
     }
     busy = false;
-    if (!toldDone && isStopped(actor.getSnapshot().value)) {
+    const snapshot = actor.getSnapshot();
+    alarm.set(stageDeadline(snapshot));
+    if (!toldDone && isStopped(snapshot.value)) {
       toldDone = true;
+      alarm.stop();
       actor.stop();
       listener.onDone();
     }
@@ -108,28 +123,8 @@ export function runAgent(chart: AgentChart, input: AgentInput, clock: Clock, lis
     inStateMs: () => clock.monotonic() - since,
     done: () => actor.getSnapshot().status !== 'active' || isStopped(actor.getSnapshot().value),
     end: () => {
+      alarm.stop();
       actor.stop();
     },
   };
-}
-
-export type StateValue = string | { [key: string]: StateValue | undefined };
-
-function topOf(value: StateValue): AgentState {
-  return (typeof value === 'string' ? value : Object.keys(value)[0]) as AgentState;
-}
-
-/** The one final state. It lies inside logged-out, so XState itself does not call the machine done. */
-export const STOPPED = 'logged-out.stopped';
-
-function isStopped(value: StateValue): boolean {
-  return placeOf(value) === STOPPED;
-}
-
-/** The whole path of a state, such as `on-call.talking`. */
-export function placeOf(value: StateValue | undefined): string {
-  if (value === undefined) return '';
-  if (typeof value === 'string') return value;
-  const [top] = Object.keys(value);
-  return top === undefined ? '' : `${top}.${placeOf(value[top])}`;
 }

@@ -1,7 +1,7 @@
 import { and } from 'xstate';
 import { answers, isAwaited } from './answer.js';
 import { type CallParent, movesBetweenParents } from './beside-the-call.js';
-import { anotherPop, ended, shows } from './call-stage.js';
+import { anotherPop, ended } from './call-stage.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** A preview that is placed comes back as a placed preview or as a call, under its own id or a new one. */
@@ -37,13 +37,10 @@ const connected = {
 export function previewStages(words: Vocabulary, parent: CallParent) {
   return {
     previewing: words.createStateConfig({
-      entry: shows('previewing'),
       on: {
         ...movesBetweenParents(parent, 'previewing'),
         'call.offer-decided': {
           guard: 'it concerns the open call',
-          target: 'previewing',
-          reenter: true,
           actions: 'note the offer decision',
         },
         'call.popped': [...becameACall, ...anotherPop],
@@ -52,9 +49,7 @@ export function previewStages(words: Vocabulary, parent: CallParent) {
           target: 'wrapping-up',
           actions: 'note that the preview was taken away',
         },
-      },
-      after: {
-        'the stage ends': [
+        'stage.ended': [
           { guard: 'it is to be placed', target: 'placing', actions: 'place the call' },
           { guard: 'there is nothing to send', target: 'closed', actions: 'fail the call' },
           { target: 'dispositioning', actions: 'send the disposition' },
@@ -63,7 +58,6 @@ export function previewStages(words: Vocabulary, parent: CallParent) {
     }),
 
     placing: words.createStateConfig({
-      entry: shows('placing'),
       on: {
         ...movesBetweenParents(parent, 'placing'),
         'call.place-answered': [
@@ -73,32 +67,27 @@ export function previewStages(words: Vocabulary, parent: CallParent) {
             target: 'previewing',
             actions: 'try to place it again soon',
           },
-          { guard: isAwaited, target: 'placing', reenter: true, actions: 'wait for word of the call' },
+          { guard: isAwaited, actions: 'wait for word of the call' },
         ],
         'call.popped': [
           ...becameACall,
           {
             guard: and(['the same call', 'nobody knows whether it is placed', 'placing may be tried again']),
-            target: 'placing',
-            reenter: true,
             actions: ['update the call', 'place the call'],
           },
           ...anotherPop,
         ],
         'call.connected': connected,
         'call.ended': ended,
+        'stage.ended': { target: 'hanging-up', actions: ['give up placing', 'hang up'] },
       },
-      after: { 'the stage ends': { target: 'hanging-up', actions: ['give up placing', 'hang up'] } },
     }),
 
     ringing: words.createStateConfig({
-      entry: shows('ringing'),
       on: {
         ...movesBetweenParents(parent, 'ringing'),
         'call.offer-decided': {
           guard: 'it concerns the open call',
-          target: 'ringing',
-          reenter: true,
           actions: 'note the offer decision',
         },
         'call.popped': [
@@ -109,8 +98,8 @@ export function previewStages(words: Vocabulary, parent: CallParent) {
         ],
         'call.connected': connected,
         'call.ended': ended,
+        'stage.ended': { target: 'hanging-up', actions: 'hang up' },
       },
-      after: { 'the stage ends': { target: 'hanging-up', actions: 'hang up' } },
     }),
   } as const;
 }

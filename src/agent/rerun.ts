@@ -2,9 +2,9 @@ import { type Actor, createActor } from 'xstate';
 import type { Clock } from '../base/clock.js';
 import type { Fact, RecordedEvent } from '../journal/record.js';
 import { type AgentChart, agentChart } from './chart.js';
-import type { AgentEvent } from './events.js';
-import { placeOf, STOPPED } from './interpreter.js';
-import type { AgentOrder } from './orders.js';
+import type { AgentEvent, StageEnded } from './events.js';
+import type { AgentEmission, AgentOrder } from './orders.js';
+import { placeOf, STOPPED, stageDeadline } from './place.js';
 import type { TimerFired } from './timers.js';
 import type { AgentInput } from './vocabulary.js';
 
@@ -34,22 +34,30 @@ export interface Rerun {
  */
 export function rerunAgent(input: AgentInput, bornAt: number): Rerun {
   const clock = new RecordedClock(bornAt);
+  let orders: { command: number; order: AgentOrder }[] = [];
+  let facts: Fact[] = [];
+  const say = (emission: AgentEmission): void => {
+    if (emission.type === 'order') orders.push({ command: emission.command, order: emission.order });
+    else facts.push(emission.fact);
+  };
   let heard = '';
   const actor: Actor<AgentChart> = createActor(agentChart(clock), {
     clock: clock as never,
-    input,
+    input: { ...input, say },
     inspect: (inspection) => {
       if (inspection.type === '@xstate.event') heard = inspection.event.type;
     },
   });
-  let orders: { command: number; order: AgentOrder }[] = [];
-  let facts: Fact[] = [];
-  actor.on('*', (emission) => {
-    if (emission.type === 'order') orders.push({ command: emission.command, order: emission.order });
-    else facts.push(emission.fact);
-  });
   actor.start();
   const place = (): string => placeOf(actor.getSnapshot().value);
+  /** Like a timer, it comes no earlier than it was to. False: no stage is to end. */
+  const endStage = (event: StageEnded): boolean => {
+    const deadline = stageDeadline(actor.getSnapshot());
+    if (!Number.isFinite(deadline)) return false;
+    clock.turnTo(Math.ceil(deadline));
+    actor.send(event);
+    return true;
+  };
   return {
     get place() {
       return place();
@@ -60,6 +68,7 @@ export function rerunAgent(input: AgentInput, bornAt: number): Rerun {
       heard = '';
       let isStrange = false;
       if (isTimer(event)) isStrange = !clock.fire(event.timer);
+      else if (isStageEnd(event)) isStrange = !endStage(event);
       // Who has stopped hears nothing any more (interpreter.ts).
       else if (before !== STOPPED) actor.send(event as AgentEvent);
       const step = { event: nameOf(event, heard), before, after: place(), orders, facts, isStrange };
@@ -74,8 +83,13 @@ function isTimer(event: RecordedEvent): event is TimerFired {
   return event.type === 'timer';
 }
 
+function isStageEnd(event: RecordedEvent): event is StageEnded {
+  return event.type === 'stage.ended';
+}
+
 /** XState calls what a timer sends `xstate.after.DELAY.STATE`. */
 function nameOf(event: RecordedEvent, heard: string): string {
+  if (isStageEnd(event)) return 'timer: the stage ends';
   if (!isTimer(event)) return event.type;
   const delay = /^xstate\.after\.([^.]+)\./.exec(heard)?.[1];
   return delay === undefined ? `timer ${event.timer}` : `timer: ${delay}`;

@@ -1,7 +1,7 @@
-import { assign, enqueueActions, setup } from 'xstate';
+import { assign, setup } from 'xstate';
 import type { Clock } from '../base/clock.js';
 import { type AgentContext, type Awaiting, type CallStage, freshContext } from './context.js';
-import type { AgentEvent, SeenStatus, Verdict } from './events.js';
+import type { ChartEvent, SeenStatus, Verdict } from './events.js';
 import { breakMoves } from './moves/break.js';
 import { callMoves } from './moves/call.js';
 import { dialerMoves } from './moves/dialer.js';
@@ -12,7 +12,6 @@ import { popMoves } from './moves/pop.js';
 import { previewMoves } from './moves/preview.js';
 import { sessionMoves } from './moves/session.js';
 import { statusMoves } from './moves/status.js';
-import type { AgentEmission } from './orders.js';
 import type { AgentTimings } from './timings.js';
 
 /** What one agent is told at its birth. */
@@ -21,6 +20,9 @@ export interface AgentInput {
   /** What an earlier process left in hand (rules 5 and 7). */
   readonly memory?: AgentMemory;
 }
+
+/** What the chart of one agent begins with: `say` hears at once what the agent says, in the order in which it is said. */
+export type ChartInput = AgentInput & Pick<AgentContext, 'say'>;
 
 /** The part of an agent's memory that outlives its process. */
 export type AgentMemory = Partial<Pick<AgentContext, 'calls' | 'call' | 'pause'>>;
@@ -46,15 +48,12 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
   const until = (deadline: number): number => Math.max(0, deadline - clock.monotonic());
 
   return setup({
-    types: {} as { context: AgentContext; events: AgentEvent; emitted: AgentEmission; input: AgentInput },
+    types: {} as { context: AgentContext; events: ChartEvent; input: ChartInput },
     actions: {
       ...(Object.fromEntries(Object.entries(moves).map(([name, move]) => [name, asAction(clock, move)])) as Record<
         keyof typeof moves,
         ReturnType<typeof asAction>
       >),
-      'note the stage': assign(({ context }, stage: CallStage) =>
-        context.call && context.call.stage !== stage ? { call: { ...context.call, stage } } : {},
-      ),
     },
     guards: {
       'it answers': ({ context, event }, params: { to: keyof Awaiting; with?: readonly Verdict[] }) =>
@@ -78,6 +77,20 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
       'it is a call already': ({ event }) => event.type === 'call.popped' && !event.pop.preview,
       'it concerns the open call': ({ context, event }) =>
         'call' in event && event.call === context.call?.pop.interactionId,
+      /** What `settling` and the state before it ask one by one, at once: the usual end of a call. */
+      'nothing stands between it and Available': ({ context: { call, nextPop, leave, pause, dialer, status } }) =>
+        call === null &&
+        nextPop === null &&
+        leave === null &&
+        pause === null &&
+        dialer.linkUp &&
+        dialer.loggedIn &&
+        dialer.enlisted &&
+        !dialer.more &&
+        dialer.joined > 0 &&
+        dialer.removed === 'no' &&
+        !status.person &&
+        !status.acd,
       'a call is open': ({ context }) => context.call !== null,
       'a call is in hand': ({ context }) => context.call !== null || context.nextPop !== null,
       'a pop waits': ({ context }) => context.nextPop !== null,
@@ -169,7 +182,6 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
       'it may not come back': ({ event }) => event.type === 'session.lost' && !event.again,
     },
     delays: {
-      'the stage ends': ({ context }) => until(context.call?.deadline ?? 0),
       'the break ends': ({ context }) => until(context.pause?.until ?? Number.POSITIVE_INFINITY),
       'the pause ends': ({ context }) => until(context.status.resumeAt),
       'campaigns do not come': timings.campaignsMs,
@@ -185,19 +197,19 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
 export type Vocabulary = ReturnType<typeof vocabulary>;
 
 /** A new agent's memory. */
-export const birth = ({ input }: { input: AgentInput }): AgentContext => ({
-  ...freshContext(input.user),
+export const birth = ({ input }: { input: ChartInput }): AgentContext => ({
+  ...freshContext(input.user, input.say),
   ...input.memory,
 });
 
-/** Lets XState run a move: one change of memory, then what it said. */
+/**
+ * Lets XState run a move: one change of memory, and what it says is said on the spot. An assign ought not to do that; but
+ * XState resolves each exactly once per transition, and to emit through it costs several times as much as the move.
+ */
 function asAction(clock: Clock, move: (move: Move, event: never) => void) {
-  return enqueueActions<AgentContext, AgentEvent, undefined, AgentEvent, never, never, never, never, AgentEmission>(
-    ({ context, event, enqueue }) => {
-      const made = new Move(context, clock.monotonic());
-      move(made, event as never);
-      if (made.changed) enqueue.assign(made.context);
-      for (const emission of made.said) enqueue.emit(emission);
-    },
-  );
+  return assign<AgentContext, ChartEvent, undefined, ChartEvent, never>(({ context, event }) => {
+    const made = new Move(context, clock.monotonic());
+    move(made, event as never);
+    return made.context;
+  });
 }

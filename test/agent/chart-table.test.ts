@@ -3,7 +3,8 @@ import { type AnyStateNode, type StateValue, transition } from 'xstate';
 import { type AgentChart, agentChart } from '../../src/agent/chart.js';
 import type { Awaiting } from '../../src/agent/context.js';
 import { mermaid } from '../../src/agent/diagram.js';
-import type { AgentEvent, PopFacts, Verdict } from '../../src/agent/events.js';
+import type { AgentEvent, ChartEvent, PopFacts, Verdict } from '../../src/agent/events.js';
+import type { AgentEmission } from '../../src/agent/orders.js';
 import { AGENT_STATES } from '../../src/journal/record.js';
 import { AgentDriver, popFacts } from '../support/agent-driver.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -532,6 +533,15 @@ function expected(row: Row, state: string): string {
 type Snapshot = ReturnType<AgentChart['resolveState']>;
 const reached = new Map<string, { snapshot: Snapshot; driver: AgentDriver }>();
 
+/** One step of a chart: the next snapshot, and what the agent says on the way. */
+function step(chart: AgentChart, { value, context }: Snapshot, event: ChartEvent) {
+  const emissions: AgentEmission[] = [];
+  const from = chart.resolveState({ value, context: { ...context, say: (emission) => emissions.push(emission) } });
+  const [next] = transition(chart, from, event);
+  const { say: _, ...memory } = next.context;
+  return { next, memory, emissions };
+}
+
 /** The state value of a place such as `logged-out.connecting.opening`. */
 function stateValueOf(place: string): StateValue {
   const [first = '', ...rest] = place.split('.');
@@ -594,6 +604,59 @@ describe('the chart is total', () => {
     expect(told).toEqual(wanted);
   });
 
+  test('the end of a stage leads on from every stage that has one, and changes nothing elsewhere', () => {
+    const next = [...reached].map(([state, { snapshot }]) => {
+      const { call } = snapshot.context;
+      // The clock of the table went on while the others came where they are: here it is not yet time to give up.
+      const context = { ...snapshot.context, call: call && { ...call, giveUpAt: Number.POSITIVE_INFINITY } };
+      const { value } = step(shared.chart, { ...snapshot, context } as Snapshot, { type: 'stage.ended' }).next;
+      return [state, placeOf(value)];
+    });
+    const onward: Row = {
+      '*.previewing': '=.placing',
+      '*.placing': '=.hanging-up',
+      '*.ringing': '=.hanging-up',
+      '*.talking': '=.hanging-up',
+      '*.wrapping-up': '=.dispositioning',
+      '*.redispositioning': '=.dispositioning',
+    };
+    expect(next).toEqual([...reached.keys()].map((state) => [state, expected(onward, state)]));
+  });
+
+  test('memory holds the stage that the chart is in', () => {
+    const others: string[] = [];
+    for (const [type, samples] of Object.entries(EVENTS)) {
+      for (const sample of Object.values(samples)) {
+        for (const [state, { snapshot, driver }] of reached) {
+          const [{ value, context }] = transition(shared.chart, snapshot, sample(driver));
+          const stage = placeOf(value).split('.')[1] ?? '';
+          if (stage in STAGES && context.call?.stage !== stage) others.push(`${type} in ${state}`);
+        }
+      }
+    }
+    expect(others).toEqual([]);
+  });
+
+  test('the usual ways end where the long ones do', () => {
+    const long = shared.chart.provide({ guards: { 'nothing stands between it and Available': () => false } });
+    const differences: string[] = [];
+    let taken = 0;
+    for (const [type, samples] of Object.entries(EVENTS)) {
+      for (const sample of Object.values(samples)) {
+        for (const [state, { snapshot, driver }] of reached) {
+          const [short, slow] = [shared.chart, long].map((chart) => step(chart, snapshot, sample(driver)));
+          if (placeOf(short!.next.value) === 'logged-in.availing' && snapshot.context.call) taken++;
+          const same =
+            placeOf(short!.next.value) === placeOf(slow!.next.value) &&
+            JSON.stringify([short!.memory, short!.emissions]) === JSON.stringify([slow!.memory, slow!.emissions]);
+          if (!same) differences.push(`${type} in ${state}`);
+        }
+      }
+    }
+    expect(differences).toEqual([]);
+    expect(taken).toBeGreaterThan(0);
+  });
+
   test('an answer to an order that is not awaited changes nothing anywhere', () => {
     const moved: string[] = [];
     for (const [type, samples] of Object.entries(EVENTS)) {
@@ -601,8 +664,8 @@ describe('the chart is total', () => {
         for (const [state, { snapshot, driver }] of reached) {
           const event = sample(driver);
           if (!('command' in event)) continue;
-          const [next, actions] = transition(shared.chart, snapshot, { ...event, command: 9_999 });
-          if (placeOf(next.value) !== state || actions.length > 0) moved.push(`${type} in ${state}`);
+          const { next, emissions } = step(shared.chart, snapshot, { ...event, command: 9_999 });
+          if (placeOf(next.value) !== state || emissions.length > 0) moved.push(`${type} in ${state}`);
         }
       }
     }

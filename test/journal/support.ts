@@ -1,3 +1,4 @@
+import { CHART_VERSION } from '../../src/agent/chart.js';
 import { JournalError } from '../../src/journal/errors.js';
 import type { AppendableFile, JournalFiles } from '../../src/journal/files.js';
 import type { JournalIdentity, JournalLine } from '../../src/journal/line.js';
@@ -27,7 +28,7 @@ export async function openWith(
     clock: new FakeClock(),
     processes: processTable(),
     identity: OURS,
-    circumstances: { tool: 'test', chart: '1', policies: { demo: 'abc' }, seed: 7 },
+    circumstances: { tool: 'test', chart: CHART_VERSION, policies: { demo: 'abc' }, seed: 7 },
     freshSalt: 'salt',
     pace: { gatherMs: 0 },
     onFailure: (error) => failures.push(error),

@@ -32,13 +32,14 @@ export function callMoves(timings: AgentTimings) {
   };
 }
 
+/** Changes the open call. A move that leads to a stage notes it here: in memory it outlives the session (rule 7). */
 export function patch(move: Move, change: Partial<OpenCall>): void {
   const { call } = move.context;
   if (call) move.set({ call: { ...call, ...change } });
 }
 
 export function connect(move: Move, timings: AgentTimings): void {
-  patch(move, { connectedAt: move.now });
+  patch(move, { stage: 'talking', connectedAt: move.now });
   decide(move, 'connect', timings);
 }
 
@@ -46,7 +47,8 @@ export function connect(move: Move, timings: AgentTimings): void {
 export function decide(move: Move, point: 'offer' | 'connect' | 'end', timings: AgentTimings): void {
   const { call } = move.context;
   if (!call) return;
-  patch(move, { deadline: move.now + timings.decisionMs });
+  const deadline = move.now + timings.decisionMs;
+  patch(move, point === 'end' ? { stage: 'wrapping-up', deadline } : { deadline });
   move.order(null, { do: 'decide', point, call: inHand(call) });
 }
 
@@ -55,7 +57,7 @@ export function hangUp(move: Move): void {
   const { call } = move.context;
   if (!call) return;
   endTalk(move, 'us');
-  patch(move, { deadline: Number.POSITIVE_INFINITY });
+  patch(move, { stage: 'hanging-up', deadline: Number.POSITIVE_INFINITY });
   move.order('step', { do: 'disconnect', call: call.pop.interactionId });
 }
 

@@ -10,10 +10,7 @@ export function dispositionMoves(timings: AgentTimings) {
     'send the disposition': (move: Move) => dispose(move, timings),
 
     /** It never left before the session was lost, and no pop came again: it may be sent once (rule 5). */
-    'send what never left': (move: Move) => {
-      patch(move, { stage: 'dispositioning' });
-      dispose(move, timings);
-    },
+    'send what never left': (move: Move) => dispose(move, timings),
 
     'close as accepted': on('call.disposition-answered', (move, event) => {
       patch(move, { label: event.label });
@@ -90,6 +87,7 @@ export function dispose(move: Move, timings: AgentTimings): void {
   const { call } = move.context;
   if (!call) return;
   patch(move, {
+    stage: 'dispositioning',
     deadline: Number.POSITIVE_INFINITY,
     dispositionTries: call.dispositionTries + 1,
     giveUpAt: Math.min(call.giveUpAt, move.now + timings.dispositionMs),
@@ -102,5 +100,6 @@ export function dispose(move: Move, timings: AgentTimings): void {
 /** One second, two, four, at most ten: polite to a server in trouble, and quick enough for the contact's record. */
 function pauseBeforeResend(move: Move, timings: AgentTimings): void {
   const tries = move.context.call?.dispositionTries ?? 1;
-  patch(move, { deadline: move.now + Math.min((timings.retryMs / 2) * 2 ** (tries - 1), 10_000) });
+  const pauseMs = Math.min((timings.retryMs / 2) * 2 ** (tries - 1), 10_000);
+  patch(move, { stage: 'redispositioning', deadline: move.now + pauseMs });
 }

@@ -1,7 +1,7 @@
 import type { Fact } from '../../journal/record.js';
 import type { AgentContext, Awaiting } from '../context.js';
 import type { AgentEvent } from '../events.js';
-import type { AgentEmission, AgentOrder } from '../orders.js';
+import type { AgentOrder } from '../orders.js';
 
 /**
  * What one transition does: it changes the agent's memory and says things aloud, in the order written. The chart says
@@ -10,10 +10,8 @@ import type { AgentEmission, AgentOrder } from '../orders.js';
 export class Move {
   /** The memory as it stands after the changes made so far. */
   context: AgentContext;
-  readonly said: AgentEmission[] = [];
   /** Monotonic milliseconds. */
   readonly now: number;
-  changed = false;
 
   constructor(context: AgentContext, now: number) {
     this.context = context;
@@ -22,7 +20,6 @@ export class Move {
 
   set(patch: Partial<AgentContext>): void {
     this.context = { ...this.context, ...patch };
-    this.changed = true;
   }
 
   /** Gives an order. With a slot, its answer is awaited there and any earlier order of that slot is forgotten. */
@@ -30,11 +27,11 @@ export class Move {
     const command = this.context.orders + 1;
     const { awaiting } = this.context;
     this.set({ orders: command, awaiting: slot === null ? awaiting : { ...awaiting, [slot]: command } });
-    this.said.push({ type: 'order', command, order });
+    this.context.say({ type: 'order', command, order });
   }
 
   fact(fact: Fact): void {
-    this.said.push({ type: 'fact', fact });
+    this.context.say({ type: 'fact', fact });
   }
 
   problem(code: string, message: string): void {

@@ -28,7 +28,12 @@ export function previewMoves(timings: AgentTimings) {
       const { call } = move.context;
       if (!call) return;
       const byTimer = move.now >= call.previewEndsAt;
-      patch(move, { placeTries: call.placeTries + 1, placedByTimer: byTimer, deadline: Number.POSITIVE_INFINITY });
+      patch(move, {
+        stage: 'placing',
+        placeTries: call.placeTries + 1,
+        placedByTimer: byTimer,
+        deadline: Number.POSITIVE_INFINITY,
+      });
       move.order('step', { do: 'place', call: call.pop.interactionId, byTimer });
     },
 
@@ -38,7 +43,8 @@ export function previewMoves(timings: AgentTimings) {
     /** Gone, or in doubt: a pop may yet say what became of it (rule 4). */
     'wait for word of the call': (move: Move) => patch(move, { deadline: move.now + timings.placeDoubtMs }),
 
-    'try to place it again soon': (move: Move) => patch(move, { deadline: move.now + timings.retryMs }),
+    'try to place it again soon': (move: Move) =>
+      patch(move, { stage: 'previewing', deadline: move.now + timings.retryMs }),
 
     'note that the preview was taken away': (move: Move) => {
       previewOutcome(move, 'withdrawn');
@@ -60,5 +66,5 @@ export function beginToRing(move: Move, timings: AgentTimings): void {
   if (!call) return;
   const ranOut = call.placeTries > 0 ? call.placedByTimer : move.now >= call.previewEndsAt;
   previewOutcome(move, ranOut ? 'timed-out' : 'placed');
-  patch(move, { deadline: move.now + (call.ringForMs || timings.decisionMs) });
+  patch(move, { stage: 'ringing', deadline: move.now + (call.ringForMs || timings.decisionMs) });
 }
