@@ -1,0 +1,65 @@
+// Kills a working worker (SIGKILL) again and again while calls flow, starts it anew on the same journal, drains it, and
+// holds its journal against the simulator's ledger: no call dispositioned twice, none lost. Needs dist/ (npm run build).
+//
+//   npm run kill-test -- --kills 20 --agents 30 --messaging stream --faults mixed
+//
+// --messaging: stream, poll, or both, life by life. --faults: none (default) or mixed; --fault SPEC adds one (docs/faults.md).
+// Prints one line per check, what the trial came to, and "N passed, N failed"; exit code 1 on any failure.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openChecks } from './process-run.mjs';
+import { describe, MIXED_FAULTS, playRecovery } from './recovery-run.mjs';
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '20' },
+    agents: { type: 'string', default: '30' },
+    messaging: { type: 'string', default: 'stream' },
+    faults: { type: 'string', default: 'none' },
+    fault: { type: 'string', multiple: true, default: [] },
+    seed: { type: 'string', default: '1' },
+    keep: { type: 'boolean', default: false },
+  },
+});
+const kills = Number(values.kills);
+const agents = Number(values.agents);
+const faults = [...(values.faults === 'mixed' ? MIXED_FAULTS : []), ...values.fault];
+const folder = mkdtempSync(join(tmpdir(), 'dialer-agent-kill-'));
+const { check, close } = openChecks();
+
+try {
+  const trial = await playRecovery({
+    ...{ folder, agents, messaging: values.messaging, faults, seed: Number(values.seed), contacts: 20_000 },
+    goesOn: (done) => done < kills,
+  });
+  for (const line of describe(trial)) console.log(line);
+  for (const sentence of trial.wrong.slice(0, 20)) console.log(`  ${sentence}`);
+  const { counts, ledger, reconcile } = trial;
+  const what = `${kills} kills over ${values.messaging}, ${faults.length === 0 ? 'no faults' : `${faults.length} faults`}`;
+  check(`${what}: every life but the last ends by the kill`, trial.kills === kills, trial.problems.join('\n     '));
+  check(`${what}: the last life drains and exits 0`, trial.exit === 0, trial.problems.join('\n     '));
+  check(`${what}: calls flow, and kills cut into them`, counts.calls > kills * 5 && openCalls(trial) > kills / 2);
+  check(`${what}: no call is dispositioned twice`, counts.doubles === 0);
+  check(`${what}: no disposition strays to another call`, counts.strays === 0);
+  check(`${what}: no call is lost`, counts.losses === 0);
+  check(`${what}: no disposition that was taken is denied`, counts.denials === 0);
+  check(`${what}: none failed`, counts.failed === 0);
+  if (faults.length === 0) {
+    check(`${what}: every call has exactly one disposition`, ledger.dispositions === ledger.pops);
+  }
+  const { violations } = ledger;
+  check(`${what}: no violation`, violations.length === 0, JSON.stringify(violations.slice(0, 5)));
+  check(`${what}: reconcile finds no difference`, reconcile.exit === 0, reconcile.text.slice(0, 2_000));
+} catch (error) {
+  check('the kill test goes through', false, String(error.stack));
+} finally {
+  if (values.keep) console.log(`kept in ${folder}`);
+  else rmSync(folder, { recursive: true, force: true });
+}
+close();
+
+function openCalls({ lives }) {
+  return lives.reduce((sum, { openAtStart }) => sum + openAtStart, 0);
+}
