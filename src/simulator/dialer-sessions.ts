@@ -20,6 +20,7 @@ export function agentOf(world: World, user: User, application: string): Agent {
       loggedIn: false,
       joined: new Set(),
       ready: new Set(),
+      joinedUnheard: new Set(),
       breakStatus: 0,
       breakIsByStatus: false,
       leavingDialer: false,

@@ -79,6 +79,13 @@ export const FAULT_MENU = {
     server: 'Does at once what was asked, and answers late.',
     agent: 'Waits up to its time-out (10 s); beyond it, as with a lost response.',
   },
+  'slow-request': {
+    strikes: 'request',
+    keys: { delay: delayField('1s'), ...requestKeys },
+    server: 'Takes the request late, as if it had lingered on its way: acts then, and answers.',
+    agent:
+      'What was sent before a pop may take effect after it: Available that overtakes a call so ends it for Dialer, and its disposition must not reach the next call.',
+  },
   hang: {
     strikes: 'request',
     keys: {

@@ -27,7 +27,7 @@ export interface MessageView {
 /**
  * What a fault does with a request: `answer` instead of the world; `drop` breaks the connection before anything was
  * done; `lose` lets the action happen and then breaks it, perhaps in the middle of the answer; `hang` never answers;
- * `delay` answers late; `expire` ends the session first, so that the request meets a 401; `amend` changes the answer.
+ * `delay` answers late; `linger` acts late, and answers then; `expire` ends the session first, so that the request meets a 401; `amend` changes the answer.
  */
 export type RequestVerdict =
   | { readonly do: 'answer'; readonly answer: Answer }
@@ -35,6 +35,7 @@ export type RequestVerdict =
   | { readonly do: 'lose'; readonly how?: 'closed' | 'reset' | 'cut' }
   | { readonly do: 'hang'; readonly acts: boolean }
   | { readonly do: 'delay'; readonly ms: number }
+  | { readonly do: 'linger'; readonly ms: number }
   | { readonly do: 'expire' }
   | { readonly do: 'amend'; readonly amend: (answer: Answer) => Answer };
 

@@ -65,6 +65,7 @@ export function joinCampaign(agent: Agent, campaign: Campaign): void {
 export function leaveCampaign(agent: Agent, campaign: Campaign): void {
   agent.joined.delete(campaign);
   agent.ready.delete(campaign);
+  agent.joinedUnheard.delete(campaign);
   agent.leavingCampaigns.delete(campaign);
   campaign.agents.delete(agent);
   campaign.idle.delete(agent);

@@ -174,8 +174,12 @@ async function obey(world: World, target: Target, verdict: RequestVerdict): Prom
   const session = target.sessionId === null ? undefined : world.sessions.get(target.sessionId);
   /** Lets it happen; whoever does not learn of it in time is not to blame for asking again. */
   const act = (): Answer => {
+    const before = new Set(session?.agent.joined);
     const answer = perform(world, target);
-    if (session) session.agent.excused = true;
+    if (!session) return answer;
+    const { agent } = session;
+    agent.excused = true;
+    for (const campaign of agent.joined) if (!before.has(campaign)) agent.joinedUnheard.add(campaign);
     return answer;
   };
   const actUnheard = (): Answer => {
@@ -200,6 +204,14 @@ async function obey(world: World, target: Target, verdict: RequestVerdict): Prom
       const answer = act();
       await new Promise<void>((resolve) => world.timers.after(verdict.ms, resolve));
       return answer;
+    }
+    case 'linger': {
+      const before = session?.agent.call;
+      await new Promise<void>((resolve) => world.timers.after(verdict.ms, resolve));
+      // Sent before that call came: whoever sent it did not know of it.
+      const came = session?.agent.call;
+      if (came && came !== before) came.isTold = false;
+      return act();
     }
     case 'expire':
       if (session) closeSession(world, session, 'broken', 'The session expired.');

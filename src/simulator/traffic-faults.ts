@@ -41,6 +41,8 @@ export function trafficFault(spec: TrafficSpec, strikes: Striker, draw: Draw): F
       return requests(requestsNamed(spec.on), { do: 'answer', answer: tooMany(spec.retryAfter) });
     case 'slow-answer':
       return requests(requestsNamed(spec.on), { do: 'delay', ms: spec.delay });
+    case 'slow-request':
+      return requests(requestsNamed(spec.on), { do: 'linger', ms: spec.delay });
     case 'hang':
       return requests(requestsNamed(spec.on), { do: 'hang', acts: spec.acts });
     case 'expired-session': {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import {
   type CallEntry,
   FAULT_MENU,
@@ -104,6 +105,7 @@ const STORIES: Readonly<Record<FaultName, Story>> = {
   },
   'too-many-requests': { faults: [{ fault: 'too-many-requests', retryAfter: '3s', on: 'all', rate: '5%' }] },
   'slow-answer': { faults: [{ fault: 'slow-answer', delay: '3s', rate: '20%' }] },
+  'slow-request': { faults: [{ fault: 'slow-request', on: 'commands', rate: '30%' }], mayAlso: ['unknown'] },
   hang: {
     faults: [
       { fault: 'hang', ...dispositions, every: 4 },
@@ -296,3 +298,38 @@ describe('a call whose session is lost', () => {
     expect(ledger.violations).toEqual([]);
   });
 });
+
+/** Faults after which the truth is knowable, or known to be unknowable: any mixture of them may come. */
+const MIXABLE = NAMES.filter((name) => name !== 'half-open' && name !== 'silent-stream' && name !== 'no-new-sessions');
+
+test('a mixture of faults: no call ends twice, and none is lost', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(fc.constantFrom(...MIXABLE), { minLength: 2, maxLength: 6 }),
+      fc.constantFrom('stream' as const, 'poll' as const),
+      fc.integer({ min: 1, max: 100_000 }),
+      async (names, messaging, seed) => {
+        const rig = startRig({
+          world: {
+            ...WORLD,
+            seed,
+            alternateHost: '127.0.0.2',
+            faults: names.flatMap((name) => [...STORIES[name].faults]),
+          },
+          users: ['bot1', 'bot2', 'bot3', 'vip1'],
+          policy: POLICY,
+          messaging,
+          alternates: ['127.0.0.2'],
+          firstConnectMs: null,
+        });
+        await rig.clock.advance(180_000);
+        for (const { id } of rig.simulator.injections.list()) rig.simulator.injections.lift(id);
+        const { ledger } = await rig.finish();
+        expect(wrongCalls(rig, ledger, { faults: [], mayAlso: ['unknown'] })).toEqual([]);
+        expect(ledger.violations).toEqual([]);
+        expect(rig.clock.pending).toBe(0);
+      },
+    ),
+    { numRuns: Number(process.env.MIXTURES ?? 8), seed: Number(process.env.MIXTURE_SEED ?? 20_261_122) },
+  );
+}, 120_000);
