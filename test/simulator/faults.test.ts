@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { formatDiagnostics } from '../../src/base/diagnostic.js';
@@ -309,4 +310,9 @@ test('the menu tells what the server does and what the agent should do, and each
     expect(name).toMatch(/^[a-z]+(?:-[a-z]+)*$/);
     expect([server, agent].every((text) => /^[A-Z].*\.$/s.test(text))).toBe(true);
   }
+});
+
+test('the worlds that are shipped can be read', () => {
+  const folder = new URL('../../config/worlds/', import.meta.url);
+  for (const name of readdirSync(folder)) expect(complaints(readFileSync(new URL(name, folder), 'utf8'))).toBe('');
 });
