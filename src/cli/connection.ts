@@ -5,6 +5,7 @@ import { besideFile, type ReadFile, type WorkerConfig } from '../config/index.js
 import { askHosts, type RoundResult } from '../fleet/host-round.js';
 import { createServerAddress } from '../icws/address.js';
 import { openSession } from '../icws/session-opening.js';
+import { sharedStatusCatalogs } from '../icws/status-catalog.js';
 import { createUndiciTransport } from '../icws/undici-transport.js';
 import type { LedgerTotals } from '../report/summary-text.js';
 import { createSimulator, startSimulatorServer, type WorldConfig } from '../simulator/index.js';
@@ -51,6 +52,7 @@ export async function connect(config: WorkerConfig<WorldConfig>, deps: Connectio
     clock: deps.clock,
     random: deps.random('icws/jitter'),
     log: deps.log,
+    statusCatalogs: sharedStatusCatalogs(),
     observe: ({ operation, status, durationMs }: { operation: string; status: number | 'error'; durationMs: number }) =>
       deps.observe({ operation, status, seconds: durationMs / 1_000 }),
   };

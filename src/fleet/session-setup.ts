@@ -9,7 +9,7 @@ import {
   subscribeUserStatuses,
 } from '../icws/commands.js';
 import type { Session } from '../icws/session.js';
-import { createStatusCatalog, type StatusCatalog } from '../icws/status-catalog.js';
+import type { StatusCatalog } from '../icws/status-catalog.js';
 import { codeOf } from './verdict.js';
 
 /** What stands after a session was prepared, or why it was not. */
@@ -49,7 +49,7 @@ export async function prepareSession(session: Session, station: Station): Promis
   if (isOver(watchedQueue)) return failed(watchedQueue);
   return {
     kind: 'prepared',
-    catalog: createStatusCatalog(
+    catalog: session.statusCatalogs(
       (statuses.kind === 'ok' && statuses.body) || [],
       access.kind === 'ok' && access.body && access.body.length > 0 ? access.body : undefined,
     ),

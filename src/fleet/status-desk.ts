@@ -49,6 +49,9 @@ export class StatusDesk {
   private readonly outbox: Outbox;
   private readonly catalog: StatusCatalog;
   private readonly names: StatusNames;
+  /** The id of Available, as it is sent and as it is compared. */
+  private readonly available: string;
+  private readonly availableId: string;
   private readonly tell: (event: AgentEvent) => void;
   private readonly complain: (message: string) => void;
   private readonly learned = new Set<string>();
@@ -79,6 +82,8 @@ export class StatusDesk {
     this.outbox = options.outbox;
     this.catalog = options.catalog;
     this.names = options.names;
+    this.available = this.catalog.resolve(this.names.available)?.statusId ?? this.names.available;
+    this.availableId = this.available.toLowerCase();
     this.tell = options.tell;
     this.complain = options.complain;
   }
@@ -106,13 +111,13 @@ export class StatusDesk {
       return;
     }
     // What we set before in this session is still in force: nothing is to be set.
-    if (this.wasConfirmed && id === this.idOf(this.names.available)) this.confirm(wish);
+    if (this.wasConfirmed && id === this.availableId) this.confirm(wish);
     else await this.putAvailable(wish);
   }
 
   private async putAvailable(wish: Wish): Promise<void> {
     this.isFree = false;
-    const answer = await this.put(this.catalog.resolve(this.names.available)?.statusId ?? this.names.available);
+    const answer = await this.put(this.available);
     if (this.wish !== wish) return;
     if (answer.kind === 'refused' || (answer.kind === 'lost' && !answer.sent)) {
       this.refuseAsIfNeverSent(wish);
@@ -189,20 +194,20 @@ export class StatusDesk {
     const first = this.current === null;
     const changed = this.current !== id;
     this.current = id;
-    if (this.wish && id === this.idOf(this.names.available)) this.confirm(this.wish);
+    if (this.wish && id === this.availableId) this.confirm(this.wish);
     if (!changed) return;
     const status = this.classify(id, first);
     if (status) this.tell({ type: 'status.seen', status });
   }
 
   private classify(id: string, first: boolean): SeenStatus | null {
-    const words = this.wordsOf(id);
+    const words = this.catalog.wordsOf(id);
     const is = (list: readonly string[]): boolean => words.some((word) => list.includes(word));
-    if (this.asked.includes(id) && id !== this.idOf(this.names.available)) return 'ours';
+    if (this.asked.includes(id) && id !== this.availableId) return 'ours';
     if (is(NOT_ANSWERING)) return 'not-answering';
     if (is(DIALER_CALL)) return 'dialer-call';
     if (this.isAfterCall(id)) return 'follow-up';
-    if (id === this.idOf(this.names.available) || this.catalog.isAcd(id)) return 'acd';
+    if (id === this.availableId || this.catalog.isAcd(id)) return 'acd';
     if (this.afterCall) {
       this.learned.add(id);
       return 'follow-up';
@@ -213,21 +218,12 @@ export class StatusDesk {
   }
 
   private isDialerCall(id: string): boolean {
-    return this.wordsOf(id).some((word) => DIALER_CALL.includes(word));
+    return this.catalog.wordsOf(id).some((word) => DIALER_CALL.includes(word));
   }
 
   private isAfterCall(id: string): boolean {
-    const isNamed = this.wordsOf(id).some((word) => AFTER_CALL.includes(word));
+    const isNamed = this.catalog.wordsOf(id).some((word) => AFTER_CALL.includes(word));
     return isNamed || this.learned.has(id) || this.catalog.isAfterCallWork(id) === true;
-  }
-
-  private wordsOf(id: string): string[] {
-    const status = this.catalog.find(id);
-    return [id, status?.systemId, status?.messageText].flatMap((word) => (word ? [word.toLowerCase()] : []));
-  }
-
-  private idOf(name: string): string {
-    return (this.catalog.resolve(name)?.statusId ?? name).toLowerCase();
   }
 
   private put(statusId: string): Promise<Answer<AsyncOperationAccepted>> {

@@ -12,6 +12,7 @@ import type { SessionDeps } from './observation.js';
 import { linkOf, RequestRunner, type SessionLink } from './request-runner.js';
 import type { LostReason, Session, SessionListener } from './session.js';
 import type { SessionGrant } from './session-grant.js';
+import { createStatusCatalog, type StatusCatalogs } from './status-catalog.js';
 
 /** What a granted session is made of. */
 export interface LiveSessionParts {
@@ -39,6 +40,7 @@ export class LiveSession implements Session {
   readonly alternates: readonly string[];
   readonly features: ReadonlyMap<string, number>;
   readonly clockSkewMs: number;
+  readonly statusCatalogs: StatusCatalogs;
 
   private readonly deps: SessionDeps;
   private readonly log: Log;
@@ -60,6 +62,7 @@ export class LiveSession implements Session {
     this.alternates = parts.alternates;
     this.features = parts.features;
     this.clockSkewMs = parts.clockSkewMs;
+    this.statusCatalogs = deps.statusCatalogs ?? createStatusCatalog;
     this.deps = deps;
     this.log = deps.log ?? silentLog;
     this.link = linkOf(parts.address, parts.grant);

@@ -4,6 +4,7 @@ import type { Draw } from '../base/random.js';
 import { classifyTransport } from './classify.js';
 import type { IcwsError } from './errors.js';
 import type { Operation } from './operation.js';
+import type { StatusCatalogs } from './status-catalog.js';
 import { type Transport, TransportError, type WireRequest, type WireResponse } from './transport.js';
 
 /** One try of one request, for metrics. A stream is observed when its head comes. */
@@ -25,6 +26,8 @@ export interface SessionDeps {
   readonly observe: (request: RequestObservation) => void;
   /** One line at debug for each try. */
   readonly log?: Log;
+  /** Makes the sessions' status catalogs; left out, each session has its own. */
+  readonly statusCatalogs?: StatusCatalogs;
 }
 
 /** Counts and logs one try. No path, header or body: they hold the session id, secrets and contacts. */

@@ -2,6 +2,7 @@ import type { IcwsMessage, UnknownMessage } from '../wire/index.js';
 import type { Answer } from './answer.js';
 import type { Command } from './commands.js';
 import type { IcwsError } from './errors.js';
+import type { StatusCatalogs } from './status-catalog.js';
 
 /** Why a session ended without our asking. Closed list: it is a metric label. */
 export type LostReason =
@@ -46,6 +47,8 @@ export interface Session {
   readonly features: ReadonlyMap<string, number>;
   /** Server clock minus ours in milliseconds; 0 when the server did not tell. */
   readonly clockSkewMs: number;
+  /** Makes the catalog of the statuses that this session was told. */
+  readonly statusCatalogs: StatusCatalogs;
   /** Starts to read messages. Call it before the Dialer log-in (reference §2.6). */
   listen(listener: SessionListener): void;
   /** Sends a command, retried only as its own rule allows. */

@@ -12,7 +12,7 @@ import { createEventStreamDecoder } from '../../src/icws/event-stream.js';
 import { readMessage } from '../../src/icws/messages.js';
 import { createQueueWatch } from '../../src/icws/queue-watch.js';
 import { cookieOf, readFeatures, readGrant } from '../../src/icws/session-grant.js';
-import { createStatusCatalog } from '../../src/icws/status-catalog.js';
+import { createStatusCatalog, sharedStatusCatalogs } from '../../src/icws/status-catalog.js';
 import type { AvailableCampaignsMessage, QueueContentsMessage, StatusMessage } from '../../src/wire/index.js';
 
 const EXAMPLES = 'test/icws/examples';
@@ -251,7 +251,17 @@ describe('status catalog', () => {
     expect(catalog.isAcd('AVAILABLE')).toBe(true);
     expect(catalog.isAcd('nowhere')).toBeUndefined();
     expect(catalog.isAfterCallWork('nowhere')).toBeUndefined();
+    expect(catalog.wordsOf('Nowhere')).toEqual(['nowhere']);
     expect(catalog.all()).toHaveLength(list.length);
+  });
+
+  test('is one for all who are told the same, and only so many are shared', () => {
+    const catalogs = sharedStatusCatalogs(2);
+    const told = (): StatusMessage[] => [status('a', 'Break', { systemId: 'Pause' })];
+    expect(catalogs(told(), ['a'])).toBe(catalogs(told(), ['a']));
+    expect(catalogs(told())).not.toBe(catalogs(told(), ['a']));
+    expect(catalogs([])).not.toBe(catalogs([]));
+    expect(catalogs(told()).wordsOf('A')).toEqual(['a', 'pause', 'break']);
   });
 });
 
