@@ -7,6 +7,8 @@ export interface Log {
   info(fields: LogFields, text: string): void;
   warn(fields: LogFields, text: string): void;
   error(fields: LogFields, text: string): void;
+  /** Whether anybody reads lines at debug; where it is not told, they are written. */
+  isLevelEnabled?(level: 'debug'): boolean;
   /** A logger whose every line carries `fields`: one per agent. */
   child(fields: LogFields): Log;
 }

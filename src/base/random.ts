@@ -4,9 +4,18 @@ export type Draw = () => number;
 /** Named random streams of one seed: `random('backoff/bot007')`. Drawing from one never shifts another. */
 export type Random = (stream: string) => Draw;
 
-/** Random streams derived from `seed` and the stream's name. The same pair always gives the same numbers. */
+/**
+ * Random streams derived from `seed` and the stream's name. The same pair always gives the same numbers. A stream is
+ * seeded at its first draw: of many, such as that of a fixed length of time, nobody ever draws.
+ */
 export function seededRandom(seed: number): Random {
-  return (stream) => sfc32(`${seed}/${stream}`);
+  return (stream) => {
+    let draw: Draw | undefined;
+    return () => {
+      draw ??= sfc32(`${seed}/${stream}`);
+      return draw();
+    };
+  };
 }
 
 /** Chris Doty-Humphrey's sfc32 (PractRand), seeded by a 128-bit hash of the name. */

@@ -232,8 +232,12 @@ function unplacedEndings(decision: Extract<OfferDecision, { action: 'skip' }>, f
 
 /** Names the contact of a pop: Dialer's own identity where told, else all that is known of it. */
 function contactOf(pop: Pop): string {
-  const entries = Object.entries(pop.attributes).map(([key, value]) => [key.toLowerCase(), value] as const);
-  const identity = entries.filter(([key]) => /^(is_attr_)?i3_(identity|siteid)$/.test(key));
-  const key = identity.length > 0 ? identity : entries;
-  return key.length === 0 ? '' : JSON.stringify(key.sort());
+  const columns = Object.entries(pop.attributes).map(([key, value]) => [key.toLowerCase(), value] as const);
+  const identity = columns.filter(([key]) => IDENTITY.has(key));
+  const names = identity.length > 0 ? identity : columns;
+  return names.length === 0 ? '' : JSON.stringify(names.sort());
 }
+
+const IDENTITY: ReadonlySet<string> = new Set(
+  ['i3_identity', 'i3_siteid'].flatMap((column) => [column, `is_attr_${column}`]),
+);

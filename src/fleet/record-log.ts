@@ -1,4 +1,4 @@
-import type { Log } from '../base/log.js';
+import type { Log, LogFields } from '../base/log.js';
 import type { JournalRecord } from '../journal/record.js';
 
 /** Different problems that are remembered as told. */
@@ -16,28 +16,31 @@ export function recordLog(log: Log): (record: JournalRecord) => void {
     told.add(text);
     return true;
   };
+  const isDebugRead = log.isLevelEnabled?.('debug') ?? true;
+  /** Nearly every record ends here, and mostly nobody reads it: then not even its line is made. */
+  const debug = (record: JournalRecord): void => {
+    if (isDebugRead) log.debug(lineOf(record), record.kind);
+  };
   return (record) => {
-    const { at: _at, kind, user, ...fields } = record;
-    const line = { agent: user, ...fields };
-    switch (kind) {
+    switch (record.kind) {
       case 'problem':
-        if (isNews(`${record.code} ${record.message}`)) log.warn(line, 'problem');
-        else log.debug(line, 'problem');
+        if (isNews(`${record.code} ${record.message}`)) log.warn(lineOf(record), 'problem');
+        else debug(record);
         break;
       case 'stopped':
-        log.error(line, 'agent stopped');
+        log.error(lineOf(record), 'agent stopped');
         break;
       case 'session.refused':
-        log.error(line, 'log-in refused');
+        log.error(lineOf(record), 'log-in refused');
         break;
       case 'session.unreached':
-        log.warn(line, 'no session');
+        log.warn(lineOf(record), 'no session');
         break;
       case 'session.lost':
-        log.warn(line, 'session lost');
+        log.warn(lineOf(record), 'session lost');
         break;
       case 'call.closed': {
-        const { call, label, result, basis, seconds } = record;
+        const { user, call, label, result, basis, seconds } = record;
         const closed = {
           agent: user,
           campaign: call.campaign,
@@ -54,18 +57,22 @@ export function recordLog(log: Log): (record: JournalRecord) => void {
       }
       case 'pop':
         // Never the contact's columns: the journal alone may keep them, and only those it is told to.
-        log.debug({ agent: user, call: record.call, nth: record.nth }, 'pop');
+        log.debug({ agent: record.user, call: record.call, nth: record.nth }, 'pop');
         break;
       case 'session.opened':
       case 'callback':
       case 'break.granted':
       case 'logoff.granted':
-        log.info(line, SENTENCES[kind]);
+        log.info(lineOf(record), SENTENCES[record.kind]);
         break;
       default:
-        log.debug(line, kind);
+        debug(record);
     }
   };
+}
+
+function lineOf({ at: _at, kind: _kind, user, ...fields }: JournalRecord): LogFields {
+  return { agent: user, ...fields };
 }
 
 const SENTENCES = {

@@ -42,7 +42,7 @@ export function createEventStreamDecoder(handler: EventStreamHandler): EventStre
   return {
     feed: (chunk) => {
       if (isOver) return;
-      let text = decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+      let text = decoder.write(chunk);
       if (text === '') return;
       // The parser knows a byte-order mark only as raw bytes.
       if (isFirst && text.startsWith('\uFEFF')) text = text.slice(1);

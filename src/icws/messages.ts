@@ -13,7 +13,10 @@ import { asEnum, asList, asObject, asText, asTextMap, objectsOf, textsOf } from 
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What a known type must hold: its members made right, or undefined when the message is of no use without them. */
+/**
+ * What a known type must hold: its members made right, or undefined when the message is of no use without them. They are
+ * written into the message, as what is right in its lists is: it was parsed a moment ago and belongs to nobody else.
+ */
 type Reader = (message: LooseObject) => Members | undefined;
 
 /**
@@ -28,7 +31,7 @@ export function readMessage(value: unknown): IcwsMessage | UnknownMessage | unde
   const reader = READERS.get(type);
   if (!reader) return message as unknown as UnknownMessage;
   const members = reader(message);
-  return members && ({ ...message, isDelta: isDelta(message.isDelta), ...members } as unknown as IcwsMessage);
+  return members && (Object.assign(message, { isDelta: isDelta(message.isDelta) }, members) as unknown as IcwsMessage);
 }
 
 /** Absent counts as a delta: the cautious reading, which clears nothing. */
@@ -49,7 +52,14 @@ function present(members: Members): Members {
 
 /** A list whose entries are read one by one; unusable entries are left out. Undefined when there is no list. */
 function listOf<T>(value: unknown, read: (entry: LooseObject) => T | undefined): T[] | undefined {
-  return Array.isArray(value) ? objectsOf(value).flatMap((entry) => read(entry) ?? []) : undefined;
+  if (!Array.isArray(value)) return undefined;
+  const list: T[] = [];
+  for (const entry of value) {
+    const object = asObject(entry);
+    const item = object && read(object);
+    if (item !== undefined) list.push(item);
+  }
+  return list;
 }
 
 const readStateChange: Reader = (message) => {
@@ -64,7 +74,9 @@ const readStateChange: Reader = (message) => {
 
 const readInteraction = (entry: LooseObject): Members | undefined => {
   const interactionId = asText(entry.interactionId);
-  return interactionId === undefined ? undefined : { ...entry, interactionId, attributes: asTextMap(entry.attributes) };
+  return interactionId === undefined
+    ? undefined
+    : Object.assign(entry, { interactionId, attributes: asTextMap(entry.attributes) });
 };
 
 const readCampaign = (entry: LooseObject): Members | undefined => {
@@ -88,14 +100,12 @@ const readCampaign = (entry: LooseObject): Members | undefined => {
 const readDisposition = (entry: LooseObject): Members | undefined => {
   const label = asText(entry.label);
   if (label === undefined) return undefined;
-  const wrapUpCategory = asText(entry.wrapUpCategory) ?? '';
-  return {
-    ...entry,
+  return Object.assign(entry, {
     label,
-    wrapUpCategory,
+    wrapUpCategory: asText(entry.wrapUpCategory) ?? '',
     wrapUpCode: asText(entry.wrapUpCode) ?? '',
     abandon: entry.abandon === true,
-  };
+  });
 };
 
 /** The pop, common part and both kinds (reference §4.9); told apart by `__type`, never by dialingMode. */
@@ -156,7 +166,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map([
       all({
         userStatusList: listOf(message.userStatusList, (entry) => {
           const members = all({ userId: asText(entry.userId), statusId: asText(entry.statusId) });
-          return members && { ...entry, ...members };
+          return members && Object.assign(entry, members);
         }),
       }),
     statusMessagesMessage: () => ({}),

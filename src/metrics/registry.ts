@@ -170,6 +170,9 @@ function callMethods(series: Series): CallMethods {
   };
 }
 
+/** What the name of every message type begins with; a label does without. */
+const URN = 'urn:inin.com:';
+
 type WireMethods = Pick<
   Metrics,
   'request' | 'message' | 'session' | 'reconnect' | 'problem' | 'scheduleLateness' | 'eventLoopLag'
@@ -178,6 +181,7 @@ type WireMethods = Pick<
 function wireMethods(series: Series, known: KnownWords): WireMethods {
   const operationName = closedList(known.operations);
   const typeName = closedList(known.messageTypes, 'unknown');
+  const knownTypes = new Map(known.messageTypes?.map((type) => [URN + type, type]));
   const reasonName = closedList(known.reconnectReasons);
   const codeName = known.problemCodes ? closedList(known.problemCodes) : firstValues();
   const statusName = firstValues(30);
@@ -187,7 +191,7 @@ function wireMethods(series: Series, known: KnownWords): WireMethods {
       series.requests.inc(labels);
       observe(seconds, (s) => series.requestDuration.observe(labels, s));
     },
-    message: (type) => series.messages.inc({ type: typeName(type.replace('urn:inin.com:', '')) }),
+    message: (type) => series.messages.inc({ type: knownTypes.get(type) ?? typeName(type.replace(URN, '')) }),
     session: (result) => series.sessions.inc({ result }),
     reconnect: (reason) => series.reconnects.inc({ reason: reasonName(reason) }),
     problem: (code) => series.problems.inc({ code: codeName(code) }),

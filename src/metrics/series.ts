@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { CATALOG, type MetricSpec, PREFIX } from './catalog.js';
+import { GatheredSeries } from './gathered-series.js';
 
 /** The words that are known before anything happened: their series start at 0, and nothing else enters their label. */
 export interface KnownWords {
@@ -27,14 +28,19 @@ export type Series = ReturnType<typeof createSeries>;
 /** One prom-client object per row of the catalog. */
 export function createSeries(register: Registry) {
   const basics = (spec: MetricSpec) => ({ name: PREFIX + spec.name, help: spec.help, registers: [register] });
-  const counter = <L extends string>(spec: MetricSpec & { labels: Record<L, string> }) =>
-    new Counter<L>({ ...basics(spec), labelNames: Object.keys(spec.labels) as L[] });
+  const counter = <L extends string>(spec: MetricSpec & { labels: Record<L, string> }) => {
+    const labelNames = Object.keys(spec.labels) as L[];
+    return new GatheredSeries<L>(labelNames, (collect) => new Counter<L>({ ...basics(spec), labelNames, collect }));
+  };
   const gauge = <L extends string>(spec: MetricSpec & { labels: Record<L, string> }) =>
     new Gauge<L>({ ...basics(spec), labelNames: Object.keys(spec.labels) as L[] });
   const histogram = <L extends string>(spec: MetricSpec & { labels: Record<L, string>; buckets: readonly number[] }) =>
     new Histogram<L>({ ...basics(spec), labelNames: Object.keys(spec.labels) as L[], buckets: [...spec.buckets] });
   return {
-    agents: gauge(CATALOG.agents),
+    agents: new GatheredSeries(
+      ['state'],
+      (collect) => new Gauge({ ...basics(CATALOG.agents), labelNames: ['state'], collect }),
+    ),
     agentsDesired: gauge(CATALOG.agentsDesired),
     agentsStopped: counter(CATALOG.agentsStopped),
     transitions: counter(CATALOG.transitions),
@@ -67,7 +73,7 @@ export function createSeries(register: Registry) {
 /** Series whose labels are known start at 0, so that a first event is seen as an increase. */
 export function startAtZero(series: Series, known: KnownWords): void {
   for (const state of known.states) {
-    series.agents.set({ state }, 0);
+    series.agents.inc({ state }, 0);
     series.stateDuration.zero({ state });
   }
   for (const { from, to, event } of known.transitions ?? []) series.transitions.inc({ from, to, event }, 0);

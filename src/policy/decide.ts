@@ -1,5 +1,5 @@
 import { sample } from '../base/distribution.js';
-import { columnsOf } from './attributes.js';
+import { type Columns, columnsOf } from './attributes.js';
 import type { CallFacts, DrawsOf } from './call.js';
 import { type Subject, whyNot } from './condition.js';
 import type { ConnectDecision, EndDecision, OfferDecision } from './decision.js';
@@ -87,10 +87,18 @@ function firstRule(
   draws: DrawsOf,
   hasAction: (rule: Rule) => boolean,
 ): Rule | undefined {
-  const columns = columnsOf(facts.attributes);
+  let indexed: Columns | undefined; // for the first rule that asks for a column
   return policy.rules.find((rule) => {
     if (!hasAction(rule)) return false;
-    const subject: Subject = { facts, columns, draws, rule: rule.name };
+    const subject: Subject = {
+      facts,
+      draws,
+      rule: rule.name,
+      get columns() {
+        indexed ??= columnsOf(facts.attributes);
+        return indexed;
+      },
+    };
     return rule.when === undefined || whyNot(rule.when, subject) === undefined;
   });
 }

@@ -4,7 +4,7 @@ import type { FellBack } from './decision.js';
 import type { WeightedLabels } from './policy.js';
 
 /** Categories that may end a call whose wanted label is not offered, in this order (design §7). */
-const HARMLESS = ['No Answer', 'Machine', 'Busy', 'Failure'];
+const HARMLESS = ['no answer', 'machine', 'busy', 'failure'];
 /** The category that takes a scheduledTime (reference §6.5). */
 const SCHEDULED = 'Scheduled';
 
@@ -88,9 +88,12 @@ export function resolveLabel(
 /** Labels to fall back on, best first: `otherwise`, then one of each harmless category, each label once. */
 function fallbackLabels(otherwise: string | undefined, offered: readonly OfferedDisposition[]): string[] {
   const configured = otherwise === undefined ? undefined : findOffered(otherwise, offered);
-  const harmless = HARMLESS.flatMap(
-    (category) => offered.find((one) => isCategory(one, category) && !one.abandon) ?? [],
-  );
+  const firstOf = new Map<string, OfferedDisposition>();
+  for (const one of offered) {
+    const category = fold(one.wrapUpCategory) ?? '';
+    if (!one.abandon && !firstOf.has(category)) firstOf.set(category, one);
+  }
+  const harmless = HARMLESS.flatMap((category) => firstOf.get(category) ?? []);
   // A Scheduled one without a time would be a callback at no hour: it is no fallback, whoever asks for it.
   const usable = configured && !isScheduled(configured) ? [configured] : [];
   return [...new Set([...usable, ...harmless].map((one) => one.label))];
@@ -102,5 +105,9 @@ function isCategory(disposition: OfferedDisposition, category: string): boolean 
 
 /** Servers leave members out at times; what is missing equals nothing. */
 function isSame(text: string | undefined, wanted: string): boolean {
-  return text?.trim().toLowerCase() === wanted.trim().toLowerCase();
+  return fold(text) === fold(wanted);
+}
+
+function fold(text: string | undefined): string | undefined {
+  return text?.trim().toLowerCase();
 }
