@@ -1,6 +1,8 @@
 import type { AgentEvent } from '../agent/events.js';
 import type { Clock } from '../base/clock.js';
 import type { Answer } from '../icws/answer.js';
+import { readCallState } from '../icws/call-state.js';
+import { getInteraction } from '../icws/commands.js';
 import { IcwsError } from '../icws/errors.js';
 import type { ChannelEvent, LostReason, Session } from '../icws/session.js';
 import type { Pop } from '../wire/index.js';
@@ -22,11 +24,18 @@ export const NO_SESSION: Answer<never> = {
 /** How long the message channel may take to show that it reads. */
 const READING_MS = 10_000;
 
+/** Eic_State, by a name in any letter case (reference §5.1). */
+function stateIn(attributes: Readonly<Record<string, string>>): string | undefined {
+  return Object.entries(attributes).find(([name]) => name.toLowerCase() === 'eic_state')?.[1];
+}
+
 export interface AttendanceOptions {
   readonly clock: Clock;
   readonly session: Session;
   readonly seat: Seat;
   readonly statuses: StatusNames;
+  /** Names of campaigns by id, shared by all agents. */
+  readonly campaignNames: Map<string, string>;
   tell(event: AgentEvent): void;
   popped(pop: Pop): void;
   openCall(): { readonly id: string; readonly stage: string } | null;
@@ -62,7 +71,7 @@ export class Attendance {
     const { session, seat } = options;
     this.options = options;
     this.session = session;
-    this.campaigns = new CampaignDesk(seat.campaigns);
+    this.campaigns = new CampaignDesk(seat.campaigns, options.campaignNames);
     this.messages = new MessageDesk({
       campaigns: this.campaigns,
       userId: session.userId,
@@ -133,6 +142,18 @@ export class Attendance {
   /** Not while an ACD interaction is live: its status is not ours (rule 12). */
   async setEnd(): Promise<void> {
     if (!this.messages.isAcdLive) await this.status?.setEnd();
+  }
+
+  /**
+   * Whether Dialer has given the agent a call after `interactionId`, though its pop was not read yet: the server knows of a
+   * Dialer call, and that one is over. A disposition sent now would be the next call's (rule 5).
+   */
+  async hasNextCall(interactionId: string): Promise<boolean> {
+    if ((await this.status?.isOnDialerCall()) !== true) return false;
+    const answer = await this.put((session) => session.run(getInteraction(interactionId)));
+    if (answer.kind === 'refused') return answer.status === 404;
+    const attributes = answer.kind === 'ok' ? answer.body?.attributes : undefined;
+    return attributes !== undefined && readCallState(stateIn(attributes)).state === 'ended';
   }
 
   /** Tells again what the queue knows of a call. */

@@ -31,6 +31,8 @@ export interface BridgeDeps {
   readonly pacer: Pacer;
   readonly log: Log;
   readonly statuses: StatusNames;
+  /** Names of campaigns by id, shared by all agents. */
+  readonly campaignNames: Map<string, string>;
   /** Makes of a contact's columns a name that tells nothing of them. */
   nameContact(columns: string): string;
   /** One round over the hosts for this user. */
@@ -92,8 +94,8 @@ class AgentBridge implements Bridge {
       record: (fact) => void this.record(fact),
       nameContact: deps.nameContact,
     });
-    const { clock, statuses, openSession, resumption } = deps;
-    this.holder = new SessionHolder({ clock, seat, statuses, port: this.port(), openSession });
+    const { clock, statuses, campaignNames, openSession, resumption } = deps;
+    this.holder = new SessionHolder({ clock, seat, statuses, campaignNames, port: this.port(), openSession });
     if (resumption?.call) this.calls.resume(resumption.call);
     this.endsDecided = resumption?.endsDecided ?? 0;
     const input = resumption ? { user, memory: resumption.memory } : { user };
@@ -185,7 +187,8 @@ class AgentBridge implements Bridge {
     switch (order.do) {
       case 'take-turn': {
         const { user } = this.seat;
-        this.deps.pacer.takeTurn({ user, granted: () => this.tell({ type: 'turn.granted' }) }, order.after);
+        const isUrgent = this.agent.context().call !== null;
+        this.deps.pacer.takeTurn({ user, isUrgent, granted: () => this.tell({ type: 'turn.granted' }) }, order.after);
         break;
       }
       case 'give-up-turn':
@@ -356,6 +359,12 @@ class AgentBridge implements Bridge {
     const ending = this.calls.ending(nth, choice);
     if (!ending) {
       this.tell({ type: 'call.disposition-answered', command, verdict: 'refused', label: '' });
+      return;
+    }
+    // Rule 5: what is in doubt is sent again only where no other call can be meant.
+    const { call } = this.agent.context();
+    if (call?.sent === 'doubt' && (await this.attendance?.hasNextCall(call.pop.interactionId))) {
+      this.tell({ type: 'call.disposition-answered', command, verdict: 'unsent', label: ending.label });
       return;
     }
     const { label } = ending;

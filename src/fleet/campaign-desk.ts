@@ -13,6 +13,7 @@ export type WantedCampaigns = 'all' | readonly string[];
 export class CampaignDesk {
   private readonly list = createCampaignList();
   private readonly wanted: WantedCampaigns;
+  private readonly names: Map<string, string>;
   private readonly joined = new Set<string>();
   /** Covered by an accepted ready-for-calls. */
   private readonly readied = new Set<string>();
@@ -22,8 +23,10 @@ export class CampaignDesk {
   private known = false;
   private said = false;
 
-  constructor(wanted: WantedCampaigns) {
+  /** `names`: by id, shared by all sessions, since a pop may come before the list or after a campaign was withdrawn. */
+  constructor(wanted: WantedCampaigns, names: Map<string, string> = new Map()) {
     this.wanted = wanted;
+    this.names = names;
   }
 
   get hasRight(): boolean {
@@ -31,7 +34,7 @@ export class CampaignDesk {
   }
 
   nameOf(campaignId: string): string {
-    return this.list.nameOf(campaignId) ?? campaignId;
+    return this.names.get(campaignId) ?? campaignId;
   }
 
   /** Names of the campaigns that the agent is in. */
@@ -50,6 +53,7 @@ export class CampaignDesk {
   offered(message: AvailableCampaignsMessage): AgentEvent {
     const { added, removed } = this.list.apply(message);
     this.known = true;
+    for (const { id, name } of this.list.all()) this.names.set(id, name);
     for (const { id } of added) this.refused.delete(id);
     for (const { id } of removed) this.forget(id);
     for (const campaign of this.list.all()) {

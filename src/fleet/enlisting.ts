@@ -1,9 +1,10 @@
+import type { Verdict } from '../agent/events.js';
 import type { Answer } from '../icws/answer.js';
 import { campaignLogIn, establishPersistentConnection, readyForCalls, type Station } from '../icws/commands.js';
 import type { Session } from '../icws/session.js';
 import type { CampaignDesk } from './campaign-desk.js';
 import type { Outbox } from './outbox.js';
-import { codeOf } from './verdict.js';
+import { codeOf, verdictOf } from './verdict.js';
 
 /** How it ended; the caller adds the command it answers. */
 export type Enlisting =
@@ -28,7 +29,7 @@ export async function enlist(
     campaigns.asked(campaign.id);
     if (answer.kind === 'ok' || (isRepeat && saysLoggedIn(answer))) {
       campaigns.loggedIn(campaign.id);
-    } else if (answer.kind === 'refused' && answer.status >= 400 && answer.status < 500 && answer.status !== 401) {
+    } else if (answer.kind === 'refused' && FINAL.has(verdictOf(answer))) {
       campaigns.refusedBy(campaign.id);
       const reason = LOGON_ERRORS[answer.error.logonError ?? 0] ?? 'unknown error';
       complain('agent/campaign-refused', `Campaign ${campaign.name} refused the log-in: ${reason}.`);
@@ -54,6 +55,9 @@ export async function enlist(
 function saysLoggedIn(answer: Answer): boolean {
   return answer.kind === 'refused' && answer.status === 400 && !answer.error.logonError;
 }
+
+/** What another try would not change. */
+const FINAL: ReadonlySet<Verdict> = new Set(['refused', 'forbidden', 'gone']);
 
 /** CampaignLogonErrorCode in words (reference §4.3). */
 const LOGON_ERRORS: Readonly<Record<number, string>> = {

@@ -71,6 +71,7 @@ export function createFleet(options: FleetOptions): Fleet {
   const pacer = createPacer({ clock, random: options.random, loginsPerSecond: options.loginsPerSecond });
   const bridges = new Map<string, Bridge>();
   const timers: unknown[] = [];
+  const campaignNames = new Map<string, string>();
   const stopped = new Map<string, string>();
   let done = 0;
   let calls = 0;
@@ -138,7 +139,7 @@ export function createFleet(options: FleetOptions): Fleet {
       done++;
       return;
     }
-    bridges.set(seat.user, createBridge({ ...options, pacer, recorder, onDone, resumption }, seat));
+    bridges.set(seat.user, createBridge({ ...options, campaignNames, pacer, recorder, onDone, resumption }, seat));
   }
 
   function onDone(): void {

@@ -5,6 +5,8 @@ import type { Random } from '../base/random.js';
 /** What the pacer needs to know of one who waits. */
 export interface Waiter {
   readonly user: string;
+  /** A call is open, which Dialer does not keep for long: no long pauses. */
+  readonly isUrgent?: boolean;
   /** Called once, when the agent may log in. */
   granted(): void;
 }
@@ -41,6 +43,8 @@ const BACKOFF: BackoffPolicy = { baseMs: 1_000, maxMs: 60_000 };
 /** What only a person mends is asked for less often. */
 const SLOW_BACKOFF: BackoffPolicy = { baseMs: 5_000, maxMs: 300_000 };
 const SLOW = new Set(['station-refused', 'icws/forbidden', 'icws/withdrawn']);
+/** While a call is open. */
+const URGENT_BACKOFF: BackoffPolicy = { baseMs: 1_000, maxMs: 5_000 };
 const REFUSALS_TO_REST = 3;
 
 export function createPacer(options: PacerOptions): Pacer {
@@ -92,11 +96,8 @@ export function createPacer(options: PacerOptions): Pacer {
         return;
       }
       attempts.set(waiter.user, attempt + 1);
-      const delay = backoffDelay(
-        SLOW.has(after) ? SLOW_BACKOFF : (options.backoff ?? BACKOFF),
-        attempt,
-        draw(waiter.user),
-      );
+      const patient = SLOW.has(after) ? SLOW_BACKOFF : (options.backoff ?? BACKOFF);
+      const delay = backoffDelay(waiter.isUrgent ? URGENT_BACKOFF : patient, attempt, draw(waiter.user));
       timers.set(
         waiter.user,
         clock.setTimeout(() => {

@@ -8,7 +8,10 @@ import type { StatusNames } from './status-desk.js';
 const OPENING_MS = 5_000;
 
 /** What of an attendance's options does not change from session to session. */
-export type AttendancePort = Omit<AttendanceOptions, 'clock' | 'session' | 'seat' | 'statuses' | 'onLost'> & {
+export type AttendancePort = Omit<
+  AttendanceOptions,
+  'clock' | 'session' | 'seat' | 'statuses' | 'campaignNames' | 'onLost'
+> & {
   onLost(session: string, reason: Parameters<AttendanceOptions['onLost']>[0]): void;
 };
 
@@ -16,6 +19,7 @@ interface SessionHolderOptions {
   readonly clock: Clock;
   readonly seat: Seat;
   readonly statuses: StatusNames;
+  readonly campaignNames: Map<string, string>;
   readonly port: AttendancePort;
   openSession(user: string): Promise<RoundResult>;
 }
@@ -41,7 +45,7 @@ export class SessionHolder {
   }
 
   private async tryToOpen(): Promise<RoundResult | null> {
-    const { clock, seat, statuses, port, openSession } = this.options;
+    const { clock, seat, statuses, campaignNames, port, openSession } = this.options;
     const turn = ++this.turns;
     const result = await openSession(seat.user);
     if (turn !== this.turns) {
@@ -51,7 +55,7 @@ export class SessionHolder {
     if (result.kind === 'opened') {
       const { session } = result;
       const onLost: AttendanceOptions['onLost'] = (reason) => port.onLost(session.id, reason);
-      this.current = new Attendance({ ...port, clock, session, seat, statuses, onLost });
+      this.current = new Attendance({ ...port, clock, session, seat, statuses, campaignNames, onLost });
     }
     return result;
   }

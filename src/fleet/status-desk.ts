@@ -110,9 +110,16 @@ export class StatusDesk {
       wish.timer = this.clock.setTimeout(() => void this.putUnlessOnCall(wish, looks - 1), LOOK_AGAIN_MS);
       return;
     }
-    // What we set before in this session is still in force: nothing is to be set.
-    if (this.wasConfirmed && id === this.availableId) this.confirm(wish);
-    else await this.putAvailable(wish);
+    const isAvailable = id === this.available.toLowerCase();
+    if (isAvailable && this.wasConfirmed) {
+      // What we set before in this session is still in force: nothing is to be set.
+      this.confirm(wish);
+    } else if (isAvailable && looks === LOOKS) {
+      // Available from before we came: ready-for-calls alone may have brought a call, whose pop is on its way.
+      wish.timer = this.clock.setTimeout(() => void this.putUnlessOnCall(wish, looks - 1), LOOK_AGAIN_MS);
+    } else {
+      await this.putAvailable(wish);
+    }
   }
 
   private async putAvailable(wish: Wish): Promise<void> {
@@ -162,6 +169,13 @@ export class StatusDesk {
   /** A status that a person on a break would choose. */
   private isAway({ statusId, isAcdStatus, isAfterCallWorkStatus }: StatusMessage): boolean {
     return this.catalog.isSelectable(statusId) === true && isAcdStatus === false && isAfterCallWorkStatus !== true;
+  }
+
+  /** Whether the server says that Dialer has a call for this user. Undefined where it says nothing. */
+  async isOnDialerCall(): Promise<boolean | undefined> {
+    const answer = await this.outbox.put(() => this.session.run(getStatus(this.session.userId)));
+    const id = answer.kind === 'ok' ? answer.body?.statusId : undefined;
+    return id === undefined ? undefined : this.isDialerCall(id.toLowerCase());
   }
 
   /** A disposition is being sent. */

@@ -11,7 +11,7 @@ export function verdictOf(answer: Answer): Verdict {
     case 'refused':
       if (answer.status === 404) return 'gone';
       if (answer.status === 403 || answer.status === 410) return 'forbidden';
-      if (answer.status === 429 || answer.status >= 500) return 'unavailable';
+      if (answer.status === 408 || answer.status === 429 || answer.status >= 500) return 'unavailable';
       // A 401 means that the session is gone: the request was not carried out.
       return answer.status === 401 ? 'unsent' : 'refused';
   }
