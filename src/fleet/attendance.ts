@@ -145,15 +145,15 @@ export class Attendance {
   }
 
   /**
-   * Whether Dialer has given the agent a call after `interactionId`, though its pop was not read yet: the server knows of a
-   * Dialer call, and that one is over. A disposition sent now would be the next call's (rule 5).
+   * Whether a disposition for `interactionId` can mean no other call: not where the server knows of a Dialer call and that
+   * one is over, for then the next was given though its pop was not read yet; nor while nothing is answered (rule 5).
    */
-  async hasNextCall(interactionId: string): Promise<boolean> {
-    if ((await this.status?.isOnDialerCall()) !== true) return false;
+  async canOnlyMean(interactionId: string): Promise<boolean> {
+    const isOnCall = await this.status?.isOnDialerCall();
+    if (isOnCall !== true) return isOnCall === false;
     const answer = await this.put((session) => session.run(getInteraction(interactionId)));
-    if (answer.kind === 'refused') return answer.status === 404;
     const attributes = answer.kind === 'ok' ? answer.body?.attributes : undefined;
-    return attributes !== undefined && readCallState(stateIn(attributes)).state === 'ended';
+    return attributes !== undefined && readCallState(stateIn(attributes)).state !== 'ended';
   }
 
   /** Tells again what the queue knows of a call. */

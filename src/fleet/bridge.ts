@@ -363,7 +363,7 @@ class AgentBridge implements Bridge {
     }
     // Rule 5: what is in doubt is sent again only where no other call can be meant.
     const { call } = this.agent.context();
-    if (call?.sent === 'doubt' && (await this.attendance?.hasNextCall(call.pop.interactionId))) {
+    if (call?.sent === 'doubt' && (await this.attendance?.canOnlyMean(call.pop.interactionId)) === false) {
       this.tell({ type: 'call.disposition-answered', command, verdict: 'unsent', label: ending.label });
       return;
     }

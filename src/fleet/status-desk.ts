@@ -110,7 +110,7 @@ export class StatusDesk {
       wish.timer = this.clock.setTimeout(() => void this.putUnlessOnCall(wish, looks - 1), LOOK_AGAIN_MS);
       return;
     }
-    const isAvailable = id === this.available.toLowerCase();
+    const isAvailable = id === this.availableId;
     if (isAvailable && this.wasConfirmed) {
       // What we set before in this session is still in force: nothing is to be set.
       this.confirm(wish);
@@ -171,11 +171,12 @@ export class StatusDesk {
     return this.catalog.isSelectable(statusId) === true && isAcdStatus === false && isAfterCallWorkStatus !== true;
   }
 
-  /** Whether the server says that Dialer has a call for this user. Undefined where it says nothing. */
+  /** Whether the server says that Dialer has a call for this user; undefined where no answer came. */
   async isOnDialerCall(): Promise<boolean | undefined> {
     const answer = await this.outbox.put(() => this.session.run(getStatus(this.session.userId)));
+    if (answer.kind === 'lost') return undefined;
     const id = answer.kind === 'ok' ? answer.body?.statusId : undefined;
-    return id === undefined ? undefined : this.isDialerCall(id.toLowerCase());
+    return id !== undefined && this.isDialerCall(id.toLowerCase());
   }
 
   /** A disposition is being sent. */
