@@ -35,7 +35,8 @@ export function readCalls(folder) {
  *
  * - double: more than one disposition was taken, or the journal closed it as accepted more than once;
  * - strayed: the label that was taken was never meant for this call;
- * - lost: nothing was taken, though the journal says accepted, or says nothing, or Dialer still holds it open;
+ * - lost: nothing was taken, though the journal says accepted, or says nothing, or Dialer still holds it open, or the worker
+ *   itself cut it off: by an Available status over it, or by leaving;
  * - denied: one was taken, though the journal says void or failed, or says nothing.
  */
 export function judge(ledger, calls) {
@@ -78,12 +79,12 @@ export function judge(ledger, calls) {
   return { counts, unknowns, wrong };
 }
 
-function faultOf({ dispositions, outcome }, told, results, result) {
+function faultOf({ dispositions, outcome, wrapUp }, told, results, result) {
   if (dispositions.length > 1 || results.filter((one) => one === 'accepted').length > 1) return 'doubles';
   const [taken] = dispositions;
   if (!taken) {
-    const isExplained = (result === 'void' || result === 'unknown') && outcome !== 'open';
-    return isExplained ? null : 'losses';
+    const isDialersDoing = outcome === 'withdrawn' || wrapUp === 'Ambiguous - Agent Connection Broken';
+    return isDialersDoing && (result === 'void' || result === 'unknown') ? null : 'losses';
   }
   if (!told?.intents.includes(taken.label)) return 'strays';
   return result === 'accepted' || result === 'unknown' ? null : 'denials';

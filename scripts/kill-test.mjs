@@ -40,7 +40,7 @@ try {
   const what = `${kills} kills over ${values.messaging}, ${faults.length === 0 ? 'no faults' : `${faults.length} faults`}`;
   check(`${what}: every life but the last ends by the kill`, trial.kills === kills, trial.problems.join('\n     '));
   check(`${what}: the last life drains and exits 0`, trial.exit === 0, trial.problems.join('\n     '));
-  check(`${what}: calls flow, and kills cut into them`, counts.calls > kills * 5 && openCalls(trial) > kills / 2);
+  check(`${what}: calls flow, and kills cut into them`, counts.calls > kills * 3 && openCalls(trial) > kills / 2);
   check(`${what}: no call is dispositioned twice`, counts.doubles === 0);
   check(`${what}: no disposition strays to another call`, counts.strays === 0);
   check(`${what}: no call is lost`, counts.losses === 0);

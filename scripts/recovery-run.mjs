@@ -83,7 +83,17 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref());
  * Plays the trial in `folder`. `goesOn(kills, elapsedMs)` says whether there is to be another kill; `onLife` hears of each
  * life of the worker. Resolves with figures; `problems` holds what went wrong with the processes themselves.
  */
-export async function playRecovery({ folder, agents, messaging, faults, seed, contacts, goesOn, onLife = () => {} }) {
+export async function playRecovery({
+  folder,
+  agents,
+  messaging,
+  faults,
+  seed,
+  contacts,
+  lifeMs = 1_250,
+  goesOn,
+  onLife = () => {},
+}) {
   const draw = drawing(seed);
   const world = join(folder, 'world.yaml');
   writeFileSync(world, worldOf({ agents, seed, contacts }));
@@ -110,7 +120,7 @@ export async function playRecovery({ folder, agents, messaging, faults, seed, co
     if (draw() < 0.25) await Promise.race([sleep(200 + draw() * 1_500), life.run.exit]);
     else {
       await Promise.race([life.firstCall, life.run.exit, sleep(20_000)]);
-      await Promise.race([sleep(draw() * 2_500), life.run.exit]);
+      await Promise.race([sleep(draw() * 2 * lifeMs), life.run.exit]);
     }
     life.rssAtEnd = residentMiB(life.run.child.pid);
     life.run.child.kill('SIGKILL');
