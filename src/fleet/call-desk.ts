@@ -21,6 +21,12 @@ import { type Pop, SKIP_LABEL } from '../wire/index.js';
 /** A choice of how to end a call: a label to send and, with a callback, the time and the owner. */
 export type Ending = EndingNote;
 
+/** A pop, and its contact by a name that tells nothing. */
+interface KnownPop {
+  readonly pop: Pop;
+  readonly contact: string;
+}
+
 /** Dialer's countdown is the server's; we fire a little late, so that it is never early (reference §7 #11). */
 const TIMER_LATE_MS = 200;
 /** The open call, one that waits, and what came under another id. */
@@ -38,7 +44,7 @@ export class CallDesk {
   private readonly policy: Policy;
   private readonly record: (fact: Fact) => void;
   private readonly nameContact: (columns: string) => string;
-  private readonly pops = new Map<string, Pop>();
+  private readonly pops = new Map<string, KnownPop>();
   private endings: { nth: number; list: readonly Ending[] } = { nth: 0, list: [] };
   private decided: { nth: number; events: Partial<Record<DecisionPoint, AgentEvent>> } = { nth: 0, events: {} };
   private sent: Ending | null = null;
@@ -62,7 +68,8 @@ export class CallDesk {
 
   /** Keeps the pop and tells the chart what it needs of it. `now` and `skewMs`: our clock and the server's lead over it. */
   popped(pop: Pop, campaign: string, now: number, skewMs: number): PopFacts {
-    this.pops.set(pop.interactionId, pop);
+    const contact = this.nameContact(contactOf(pop));
+    this.pops.set(pop.interactionId, { pop, contact });
     const preview = pop.__type === 'urn:inin.com:dialer:previewPop';
     const timeout = preview && pop.previewTimeout ? parseDateTime(pop.previewTimeout) : undefined;
     return {
@@ -73,13 +80,13 @@ export class CallDesk {
       preview,
       placed: preview && pop.callPlaced,
       previewEndsInMs: timeout === undefined ? null : Math.max(0, timeout - skewMs - now) + TIMER_LATE_MS,
-      contact: this.nameContact(contactOf(pop)),
+      contact,
     };
   }
 
   /** Asks the policy. Returns the decision as the event that the chart waits for; null for a call nobody knows. */
   decide(point: DecisionPoint, call: CallInHand, campaign: string, now: number): AgentEvent | null {
-    const pop = this.pops.get(call.interactionId);
+    const pop = this.pops.get(call.interactionId)?.pop;
     if (!pop) return null;
     const before = this.decided;
     if (before.nth === call.nth && before.events[point]) return before.events[point];
@@ -139,10 +146,10 @@ export class CallDesk {
 
   /** What the record of a first pop says beside its call; the journal keeps of the columns what it is allowed to. */
   describe(interactionId: string): Pick<Extract<Fact, { kind: 'pop' }>, 'dialingMode' | 'contact' | 'columns'> {
-    const pop = this.pops.get(interactionId);
-    if (!pop) return {};
-    const { dialingMode, attributes: columns } = pop;
-    return { dialingMode, columns, contact: this.nameContact(contactOf(pop)) };
+    const known = this.pops.get(interactionId);
+    if (!known) return {};
+    const { pop, contact } = known;
+    return { dialingMode: pop.dialingMode, columns: pop.attributes, contact };
   }
 
   /** Takes up a call of an earlier process: its endings were decided then, and stay. */
