@@ -12,10 +12,12 @@ import type { Transport, WireRequest, WireResponse } from '../../src/icws/transp
 import {
   type Journal,
   type JournalFiles,
+  type JournalLine,
   type MemoryFiles,
   memoryFiles,
   openJournal,
   queryCalls,
+  readJournal,
   reconcile,
 } from '../../src/journal/index.js';
 import type { AgentState, Fact, JournalRecord } from '../../src/journal/record.js';
@@ -72,6 +74,8 @@ export interface Lives {
   killAt(moment: 'before' | 'after', path: string): Promise<void>;
   state(user: string): AgentState | undefined;
   facts<K extends Fact['kind']>(kind: K): Extract<JournalRecord, { kind: K }>[];
+  /** Every line of the journal. */
+  lines(): Promise<JournalLine[]>;
   /** Drains the living worker; the ledger, and what `reconcile` finds. */
   finish(): Promise<{ end: FleetEnd; ledger: Ledger; differences: readonly string[] }>;
 }
@@ -133,6 +137,11 @@ export function startLives(options: LivesOptions): Lives {
     },
     state: (user) => life?.fleet.agents().find((agent) => agent.user === user)?.state,
     facts: (kind) => records.filter((record) => record.kind === kind) as never,
+    lines: async () => {
+      const all: JournalLine[] = [];
+      for await (const some of readJournal({ files, path: FOLDER })) all.push(...some);
+      return all;
+    },
     finish: async () => {
       const { fleet, journal } = living();
       let end: FleetEnd | undefined;
@@ -216,7 +225,7 @@ async function bear(parts: Birth): Promise<Life> {
     work: journal.recovery.work,
     onMessage: () => {},
     nameContact: (columns) => columns,
-    fingerprintOf: (user) => (parts.retryCredentials ? null : fingerprint(password, `${journal.salt}/${user}`)),
+    fingerprintOf: (user) => fingerprint(password, `${journal.salt}/${user}`),
     retryCredentials: parts.retryCredentials,
     openSession: (user) =>
       askHosts({
