@@ -114,7 +114,7 @@ function connecting(words: Vocabulary) {
               target: '#leaving',
               actions: ['give up for good', 'close the session'],
             },
-            keepsTheSession,
+            { ...keepsTheSession, guard: and([isAwaited, 'it may be tried again here']) },
             { guard: isAwaited, target: '#waiting', actions: ['fall back', 'ask for a turn'] },
           ],
         },

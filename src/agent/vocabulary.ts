@@ -175,6 +175,8 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
       /** To Dialer, a session that is deleted in mid-call is an agent who left (reference §6.2). */
       'the session is worth keeping': ({ context }) =>
         (context.call !== null || context.nextPop !== null) && context.status.refusals < 5,
+      /** Dialer may keep a call for us whose pop died with the session before (reference §6.8). */
+      'it may be tried again here': ({ context }) => context.status.refusals < 5,
       'it may come back': ({ context, event }) =>
         event.type === 'session.lost' &&
         event.again &&

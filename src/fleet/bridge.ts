@@ -81,6 +81,7 @@ class AgentBridge implements Bridge {
   private readonly calls: CallDesk;
   private readonly holder: SessionHolder;
   private endsDecided: number;
+  private awaitsGrant: boolean;
 
   constructor(deps: BridgeDeps, seat: Seat) {
     const { user, policy } = seat;
@@ -98,6 +99,7 @@ class AgentBridge implements Bridge {
     this.holder = new SessionHolder({ clock, seat, statuses, campaignNames, port: this.port(), openSession });
     if (resumption?.call) this.calls.resume(resumption.call);
     this.endsDecided = resumption?.endsDecided ?? 0;
+    this.awaitsGrant = resumption?.awaitsGrant ?? false;
     const input = resumption ? { user, memory: resumption.memory } : { user };
     this.agent = runAgent(deps.chart, input, deps.clock, {
       onOrder: (command, order) => this.carryOut(command, order),
@@ -281,10 +283,21 @@ class AgentBridge implements Bridge {
     this.tell({ type: 'session.refused', command, code: areCredentials ? 'credentials-refused' : 'log-in-forbidden' });
   }
 
+  /** Whether a grant answers the log-off of the run before: then the agent goes back to work. */
+  private takesAnEarlierGrant(): boolean {
+    const isEarlier = this.awaitsGrant && this.agent.context().leave === null;
+    this.awaitsGrant = false;
+    return isEarlier;
+  }
+
   /** What a session asks and tells while it lives. */
   private port(): AttendancePort {
     return {
-      tell: (event) => this.tell(event),
+      tell: (event) => {
+        this.tell(event);
+        if (event.type === 'logout.granted' && event.all && this.takesAnEarlierGrant())
+          this.tell({ type: 'shift.began' });
+      },
       popped: (pop) => this.popped(pop),
       openCall: () => {
         const { call } = this.agent.context();
@@ -356,14 +369,16 @@ class AgentBridge implements Bridge {
   }
 
   private async dispose(command: number, nth: number, choice: number): Promise<void> {
+    const { call } = this.agent.context();
+    // Rule 5: what is in doubt is sent again where its pop came again, or where no other call can be meant.
+    const isUnplaced = call?.fromPreview && call.connectedAt === null && call.previewOutcome !== 'placed';
+    const mustLook = call?.sent === 'doubt' && !isUnplaced && !this.calls.wasPoppedAgain(call.pop.interactionId);
     const ending = this.calls.ending(nth, choice);
     if (!ending) {
       this.tell({ type: 'call.disposition-answered', command, verdict: 'refused', label: '' });
       return;
     }
-    // Rule 5: what is in doubt is sent again only where no other call can be meant.
-    const { call } = this.agent.context();
-    if (call?.sent === 'doubt' && (await this.attendance?.canOnlyMean(call.pop.interactionId)) === false) {
+    if (mustLook && (await this.attendance?.canOnlyMean(call.pop.interactionId)) === false) {
       this.tell({ type: 'call.disposition-answered', command, verdict: 'unsent', label: ending.label });
       return;
     }

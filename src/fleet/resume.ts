@@ -10,6 +10,8 @@ export interface Resumption {
   /** The open call's endings, for the desk that sends them. */
   readonly call: UnsettledCall | null;
   readonly endsDecided: number;
+  /** The run before had asked for a log-off: the grant of it may still come, and is nobody's removal. */
+  readonly awaitsGrant: boolean;
   /** Results that were certain before the process died, and were not written. */
   readonly facts: readonly Fact[];
 }
@@ -36,6 +38,7 @@ export function resumptionOf(work: OpenWork, moment: Moment): Resumption {
     },
     call: open,
     endsDecided: work.endsDecided,
+    awaitsGrant: work.leave !== null,
     facts,
   };
 }

@@ -25,6 +25,8 @@ const AFTER_CALL = ['follow up'];
 const NOT_ANSWERING = ['acd - agent not answering', 'acdagentnotanswering', 'agent not answering'];
 /** How long a completion may take before we look for ourselves (rule 2). */
 const CONFIRM_MS = 5_000;
+/** So long after a disposition is it certain that no call is on its way. */
+const FREE_MS = 1_000;
 /** How often, and after which pause, we look again while Dialer has a call for us whose pop is not here yet. */
 const LOOKS = 5;
 const LOOK_AGAIN_MS = 2_000;
@@ -64,6 +66,7 @@ export class StatusDesk {
   private afterCall = false;
   /** The last call is dispositioned and Available was not set since: Dialer has no call for us. */
   private isFree = false;
+  private freeSince = 0;
   /** Available was in force by our doing in this session. */
   private wasConfirmed = false;
 
@@ -94,7 +97,7 @@ export class StatusDesk {
     const wish: Wish = { command, requestId: undefined, timer: undefined, wasFree: this.isFree };
     this.wish = wish;
     // Only right after our own disposition is it certain that no call is on its way to us.
-    if (this.isFree) await this.putAvailable(wish);
+    if (this.isFree && this.clock.monotonic() - this.freeSince < FREE_MS) await this.putAvailable(wish);
     else await this.putUnlessOnCall(wish, LOOKS);
   }
 
@@ -183,6 +186,7 @@ export class StatusDesk {
   dispositioning(): void {
     this.afterCall = true;
     this.isFree = true;
+    this.freeSince = this.clock.monotonic();
   }
 
   /** A call is in hand, or the session is over: nobody waits for Available any more, and it must not be set. */

@@ -349,7 +349,7 @@ const GRID: { readonly [T in AgentEvent['type']]: Readonly<Record<string, Row>> 
     relog: { 'logged-in.relinking': LOGGED_IN },
   },
   'dialer.log-in-failed': {
-    'step for now': { 'logged-out.connecting.logging-in': 'logged-out.waiting' },
+    'step for now': { 'logged-out.connecting.logging-in': 'logged-out.connecting.retrying' },
     'step for good': { 'logged-out.connecting.logging-in': 'logged-out.leaving' },
     'relog for now': { 'logged-in.relinking': 'logged-out.waiting' },
     'relog for good': { 'logged-in.relinking': 'logged-out.leaving' },
