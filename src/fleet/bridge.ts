@@ -296,7 +296,7 @@ class AgentBridge implements Bridge {
       tell: (event) => {
         this.tell(event);
         if (event.type === 'logout.granted' && event.all && this.takesAnEarlierGrant())
-          this.tell({ type: 'shift.began' });
+          this.tell({ type: 'campaigns.auto-login' });
       },
       popped: (pop) => this.popped(pop),
       openCall: () => {
