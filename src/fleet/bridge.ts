@@ -18,6 +18,7 @@ import type { RoundResult } from './host-round.js';
 import { commandOf, type OrderCommand } from './order-command.js';
 import type { Pacer } from './pacer.js';
 import type { Resumption } from './resume.js';
+import { type IntentNote, Scribe } from './scribe.js';
 import type { Seat } from './seat.js';
 import { type AttendancePort, SessionHolder } from './session-holder.js';
 import type { StatusNames } from './status-desk.js';
@@ -47,12 +48,6 @@ export interface BridgeDeps {
   onDone(user: string): void;
 }
 
-/** What an intent says beside its command and call. */
-type IntentNote = Pick<
-  Extract<Fact, { kind: 'intent' }>,
-  'order' | 'choice' | 'label' | 'scheduledTime' | 'scheduledAgent' | 'owner' | 'byTimer'
->;
-
 /** One agent at work: its chart joined to its session. */
 export interface Bridge {
   readonly agent: Agent;
@@ -78,6 +73,7 @@ class AgentBridge implements Bridge {
   readonly seat: Seat;
   private readonly deps: BridgeDeps;
   private readonly log: Log;
+  private readonly scribe: Scribe;
   private readonly calls: CallDesk;
   private readonly holder: SessionHolder;
   private endsDecided: number;
@@ -87,6 +83,7 @@ class AgentBridge implements Bridge {
     const { user, policy } = seat;
     this.deps = deps;
     this.seat = seat;
+    this.scribe = new Scribe(user, deps);
     this.log = deps.log.child({ agent: user });
     this.calls = new CallDesk({
       user,
@@ -105,7 +102,7 @@ class AgentBridge implements Bridge {
       onOrder: (command, order) => this.carryOut(command, order),
       onFact: (fact) => this.note(fact),
       onTimer: (fired) => {
-        if (deps.recorder.keepsEvents) void this.record({ kind: 'event', event: fired });
+        if (this.scribe.keepsEvents) void this.record({ kind: 'event', event: fired });
       },
       onDone: () => this.finish(),
       onDefect: (error) => {
@@ -130,11 +127,11 @@ class AgentBridge implements Bridge {
   }
 
   private record(fact: Fact): void | Promise<void> {
-    return this.deps.recorder.write({ at: this.deps.clock.now(), user: this.seat.user, ...fact });
+    return this.scribe.record(fact);
   }
 
   tell(event: AgentEvent): void {
-    if (this.deps.recorder.keepsEvents) void this.record({ kind: 'event', event });
+    if (this.scribe.keepsEvents) void this.record({ kind: 'event', event });
     this.agent.send(event);
   }
 
@@ -142,9 +139,8 @@ class AgentBridge implements Bridge {
   private note(fact: Fact): void {
     if (fact.kind === 'transition' && fact.to === 'ready') this.deps.pacer.proved(this.seat.user);
     if (fact.kind === 'pop') {
-      const { keepsEvents } = this.deps.recorder;
       const { interactionId } = fact.call;
-      void this.record(keepsEvents ? { ...fact, ...this.calls.describe(interactionId) } : fact);
+      void this.record(this.scribe.keepsEvents ? { ...fact, ...this.calls.describe(interactionId) } : fact);
       // Its connect or end may have been told while the pop waited to be taken.
       this.attendance?.recall(interactionId);
       return;
@@ -235,27 +231,10 @@ class AgentBridge implements Bridge {
     if (back) this.tell(back);
   }
 
-  /** record(intent) → send → record(outcome). An intent about a call waits until it is safe. */
-  private async recorded(
-    command: string,
-    about: IntentNote,
-    run: (session: Session) => Promise<Answer>,
-  ): Promise<Answer> {
+  /** Runs a command, written down before and after. */
+  private recorded(command: string, about: IntentNote, send: (session: Session) => Promise<Answer>): Promise<Answer> {
     const { attendance } = this;
-    const { call } = this.agent.context();
-    const { order } = about;
-    const named = {
-      command,
-      ...(call && { call: call.ref, nth: call.nth }),
-      ...(order !== undefined && { order }),
-    };
-    const safe = this.record({ kind: 'intent', ...named, ...about });
-    // A journal that failed says so itself; a call in hand is finished all the same.
-    if (safe) await safe.catch(() => {});
-    const answer = attendance ? await attendance.put(run) : NO_SESSION;
-    const status = answer.kind === 'lost' ? {} : { status: answer.status };
-    void this.record({ kind: 'outcome', ...named, answer: answer.kind, verdict: verdictOf(answer), ...status });
-    return answer;
+    return this.scribe.run(command, about, { call: this.agent.context().call, attendance }, send);
   }
 
   private async open(command: number): Promise<void> {
