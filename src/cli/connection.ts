@@ -39,7 +39,7 @@ export async function connect(config: WorkerConfig<WorldConfig>, deps: Connectio
   const address =
     server.kind === 'icws'
       ? createServerAddress({ ...server, allowHosts: config.safety.allowHosts })
-      : createServerAddress({ url: simulator?.url ?? '' });
+      : createServerAddress({ url: simulator?.url ?? '', alternates: simulator?.alternates });
   const transport = createUndiciTransport({
     clock: deps.clock,
     ca: server.kind === 'icws' ? server.tlsCa : undefined,
@@ -103,6 +103,7 @@ async function embed(world: WorldConfig, worldFile: string, deps: ConnectionDeps
   deps.log.info({ url: server.url }, 'embedded simulator');
   return {
     url: server.url,
+    alternates: simulator.alternateHost === undefined ? [] : [simulator.alternateHost],
     worldId: simulator.worldId,
     totals: () => ledgerTotals(simulator.ledger()),
     close: async () => {

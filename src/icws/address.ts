@@ -31,8 +31,8 @@ export interface HostAddress {
  *
  * Names are compared without regard to case and without a final dot. A listed name without a port allows every port of
  * that host, one with a port only that. A bare name that the server tells (`CIC2`) means the listed name with that first
- * label (`cic2.example.com`) and is turned into it; the reverse is refused, as a domain could be anybody's. Where a
- * loopback name is listed, every loopback name is allowed: it is the same machine.
+ * label (`cic2.example.com`) and is turned into it; the reverse is refused, as a domain could be anybody's. `localhost`,
+ * `127.0.0.1` and `[::1]` are one name; the other loopback addresses are hosts like any other, and must be listed.
  */
 export interface ServerAddress {
   /** The configured host, as named in `hosts`. */
@@ -168,7 +168,7 @@ function matchIn(allowed: readonly HostName[], host: HostName): string | undefin
   const fits = (entry: HostName): boolean => entry.port === '' || host.port === '' || entry.port === host.port;
   for (const entry of allowed) if (entry.name === host.name && fits(entry)) return withPort(host.name, written, entry);
   for (const entry of allowed) {
-    if (isLoopback(entry.name) && isLoopback(host.name) && fits(entry)) return withPort(host.name, written, entry);
+    if (isThisHost(entry.name) && isThisHost(host.name) && fits(entry)) return withPort(host.name, written, entry);
   }
   if (host.name.includes('.') || host.name.startsWith('[')) return undefined;
   const longer = allowed.find((entry) => entry.name.startsWith(`${host.name}.`) && fits(entry));
@@ -178,6 +178,11 @@ function matchIn(allowed: readonly HostName[], host: HostName): string | undefin
 /** A listed port applies where the server told none. */
 const withPort = (name: string, written: string, entry: HostName): string =>
   `${name}${written !== '' || entry.port === '' ? written : `:${entry.port}`}`;
+
+/** The usual spellings of one and the same loopback host. */
+function isThisHost(name: string): boolean {
+  return name === 'localhost' || name === '127.0.0.1' || name === '[::1]';
+}
 
 /** Whether the name is this machine. */
 function isLoopback(name: string): boolean {
