@@ -8,6 +8,13 @@ const command = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 /** More of what a process says on stderr is not kept: the oldest goes. */
 const MOST_SAID = 4 * 1_024 * 1_024;
 
+/** What still runs; nothing outlives this process, however it ends. */
+const running = new Set();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 /**
  * Starts the command. `exit` resolves with the code, or with the signal's name where that ended it; `out` and `err` collect
  * what is said, `onLine` hears each line of stderr. What still runs after `limitMs` is killed.
@@ -18,6 +25,7 @@ export function startProduct(args, { env = {}, limitMs = 90_000, onLine } = {}) 
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
   const run = { child, out: '', err: '', waiting: new Set() };
   let rest = '';
   child.stdout.setEncoding('utf8').on('data', (chunk) => {
@@ -34,7 +42,10 @@ export function startProduct(args, { env = {}, limitMs = 90_000, onLine } = {}) 
   });
   run.exit = new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)));
   const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
-  run.exit.then(() => clearTimeout(limit));
+  run.exit.then(() => {
+    clearTimeout(limit);
+    running.delete(child);
+  });
   return run;
 }
 

@@ -4,24 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { judge, readCalls } from './call-judge.mjs';
 import { startProduct, startSimulator } from './process-run.mjs';
+import { PASSWORD, POLICY, workerOf, worldOf } from './recovery-files.mjs';
 
 const DAY_MS = 86_400_000;
-const PASSWORD = 'rosebud and the sledge';
-
-/** Everything that a real line can do to a worker, none of which may cost or double a call. */
-export const MIXED_FAULTS = [
-  'lost-response:on=disposition|place-preview-call,rate=5%',
-  'lost-response:on=commands,rate=1%',
-  'connection-reset:rate=1%',
-  'server-error:status=503,at=6s,for=3s,again=20s',
-  'cut-stream:rate=1%',
-  'expired-session:rate=0.3%',
-  'duplicate-message:rate=5%',
-  'duplicate-message:on=pop,after=1s,rate=20%',
-  'slow-answer:delay=500ms,rate=3%',
-  'unknown-message:rate=2%',
-  'switchover:at=15s,again=40s,gap=1s',
-];
 
 /** The same draws for the same seed (mulberry32). */
 export function drawing(seed) {
@@ -34,149 +19,124 @@ export function drawing(seed) {
   };
 }
 
-const worldOf = ({ agents, seed, contacts }) => `version: 1
-seed: ${seed}
-users:
-  - { names: "bot{001..${rangeEnd(agents)}}", password: "${PASSWORD}" }
-  - { names: "vip{001..${rangeEnd(agents)}}", password: "${PASSWORD}", logonCampaign: true }
-campaigns:
-  - { name: Collections, type: predictive, contacts: ${contacts}, allowAgentCallbacks: true }
-  - { name: Surveys, type: power, contacts: ${contacts} }
-  - { name: Renewals, type: preview, contacts: ${contacts}, allowSkip: true, previewTimeout: 60s, allowAgentCallbacks: true }
-dialling: { ring: { uniform: { min: 50ms, max: 300ms } }, farSideHangsUpAfter: { exponential: { mean: 2s } } }
-sessionTimeout: 20s
-keepLostCalls: 2m
-`;
-
-/** Many labels, so that a disposition that hits another call than its own is seen by its label. */
-const POLICY = `version: 1
-talk: { uniform: { min: 200ms, max: 2s } }
-wrapUp: { uniform: { min: 0ms, max: 400ms } }
-preview: { think: { uniform: { min: 0ms, max: 500ms } }, ringFor: 2s }
-breaks: { afterCalls: 7, for: 1s }
-rules:
-  - { name: skip-some, when: { kind: preview, chance: 20% }, then: { skip: true } }
-  - { name: again, when: { connected: true, chance: 20% }, then: { callback: { in: 1h, owner: anyone } } }
-  - name: outcomes
-    then: { disposition: { Success: 1, Not Interested: 1, Wrong Party: 1, Busy: 1, Machine: 1, Do Not Call: 1 } }
-otherwise: { disposition: No Answer }
-`;
-
-const rangeEnd = (agents) => String(agents).padStart(3, '0');
-
-const workerOf = ({ url, agents, messaging, policy }) => `version: 1
-seed: 7
-server: { url: "${url}", alternates: [127.0.0.2], messaging: ${messaging}, firstConnect: never }
-agents:
-  - { users: "bot{001..${rangeEnd(Math.ceil((agents * 2) / 3))}}", password: { env: BOT_PASSWORD }, policy: ${policy} }
-  - { users: "vip{001..${rangeEnd(Math.max(1, Math.floor(agents / 3)))}}", password: { env: BOT_PASSWORD }, policy: ${policy} }
-load: { logins: 200/s }
-recovery: { wait: 5s }
-drain: { timeout: 60s }
-journal: { path: journal }
-`;
-
 /** Keeps nothing alive: the simulator's process does. */
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
 /**
- * Plays the trial in `folder`. `goesOn(kills, elapsedMs)` says whether there is to be another kill; `onLife` hears of each
- * life of the worker. Resolves with figures; `problems` holds what went wrong with the processes themselves.
+ * Plays the trial in `folder`. `goesOn(kills, elapsedMs)` says whether there is to be another kill, which falls `lifeMs`
+ * after the first call of a life on average; `onLife` hears of each life of the worker. Resolves with figures; `problems`
+ * holds what went wrong with the processes themselves.
  */
-export async function playRecovery({
-  folder,
-  agents,
-  messaging,
-  faults,
-  seed,
-  contacts,
-  lifeMs = 1_250,
-  goesOn,
-  onLife = () => {},
-}) {
-  const draw = drawing(seed);
+export async function playRecovery(options) {
+  const { folder, seed, faults, goesOn } = options;
   const world = join(folder, 'world.yaml');
-  writeFileSync(world, worldOf({ agents, seed, contacts }));
+  writeFileSync(world, worldOf(options));
   writeFileSync(join(folder, 'policy.yaml'), POLICY);
-  const simulator = await startSimulator(['-c', world, ...faults.flatMap((fault) => ['--fault', fault])], {
-    limitMs: DAY_MS,
-  });
-  const problems = [];
-  const lives = [];
-  const startedAt = performance.now();
-  const begin = () => {
-    const reading = messaging === 'both' ? ['stream', 'poll'][lives.length % 2] : messaging;
-    const file = join(folder, `worker-${reading}.yaml`);
-    writeFileSync(file, workerOf({ url: simulator.url, agents, messaging: reading, policy: 'policy.yaml' }));
-    const life = beginLife(file, reading);
-    lives.push(life);
-    return life;
-  };
-
+  const laid = faults.flatMap((fault) => ['--fault', fault]);
+  const simulator = await startSimulator(['-c', world, ...laid], { limitMs: DAY_MS });
+  const trial = { ...options, simulator, draw: drawing(seed), lives: [], problems: [], startedAt: performance.now() };
   let kills = 0;
-  while (goesOn(kills, performance.now() - startedAt)) {
-    const life = begin();
-    // A quarter die while they start and take up what was open, the others while calls flow.
-    if (draw() < 0.25) await Promise.race([sleep(200 + draw() * 1_500), life.run.exit]);
-    else {
-      await Promise.race([life.firstCall, life.run.exit, sleep(20_000)]);
-      await Promise.race([sleep(draw() * 2 * lifeMs), life.run.exit]);
-    }
-    life.rssAtEnd = residentMiB(life.run.child.pid);
-    life.run.child.kill('SIGKILL');
-    const how = await life.run.exit;
-    if (how === 'SIGKILL') kills++;
-    else problems.push(`life ${lives.length} ended by itself with ${how}: ${life.run.err.slice(-1_500)}`);
-    life.seconds = (performance.now() - life.since) / 1_000;
-    onLife(life, lives.length);
-    if (how !== 'SIGKILL') break;
-    await sleep(draw() * 400);
+  while (goesOn(kills, elapsedMs(trial)) && (await liveAndDie(trial))) {
+    kills++;
+    await sleep(trial.draw() * 400);
   }
+  const exit = await liveAndDrain(trial);
+  const seconds = elapsedMs(trial) / 1_000;
+  const { lives, problems } = trial;
+  return { kills, seconds, lives, problems, exit, ...(await settleAccounts(trial)) };
+}
 
-  const last = begin();
-  await Promise.race([last.firstCall.then(() => sleep(3_000)), last.run.exit, sleep(20_000)]);
-  await liftFaults(simulator.url);
-  last.rssAtEnd = residentMiB(last.run.child.pid);
-  last.run.child.kill('SIGTERM');
-  const exit = await Promise.race([last.run.exit, sleep(90_000).then(() => 'no end')]);
-  if (exit === 'no end') last.run.child.kill('SIGKILL');
-  if (exit !== 0) problems.push(`the drained run ended with ${exit}: ${last.run.err.slice(-2_500)}`);
-  last.seconds = (performance.now() - last.since) / 1_000;
-  onLife(last, lives.length);
-  const seconds = (performance.now() - startedAt) / 1_000;
+const elapsedMs = ({ startedAt }) => performance.now() - startedAt;
+
+/** One life that ends by SIGKILL; false when it ended by itself before. */
+async function liveAndDie(trial) {
+  const { draw, problems, lives, lifeMs = 1_250 } = trial;
+  const life = beginLife(trial);
+  // A quarter die while they start and take up what was open, the others while calls flow.
+  if (draw() < 0.25) await Promise.race([sleep(200 + draw() * 1_500), life.run.exit]);
+  else {
+    await Promise.race([life.firstCall, life.run.exit, sleep(20_000)]);
+    await Promise.race([sleep(draw() * 2 * lifeMs), life.run.exit]);
+  }
+  const how = await endLife(trial, life, 'SIGKILL');
+  if (how !== 'SIGKILL')
+    problems.push(`life ${lives.length} ended by itself with ${how}: ${life.run.err.slice(-1_500)}`);
+  return how === 'SIGKILL';
+}
+
+/**
+ * The last life works for a while, then without faults until every agent is back in Dialer: one that never was could not
+ * learn of a call that came in the last moment of the life before. Then it is drained. Resolves with its exit code.
+ */
+async function liveAndDrain(trial) {
+  const life = beginLife(trial);
+  await Promise.race([life.firstCall.then(() => sleep(3_000)), life.run.exit, sleep(20_000)]);
+  await fetch(`${trial.simulator.url}/simulator/faults`, { method: 'DELETE' });
+  if (!(await isReady(life, 60_000))) trial.problems.push('the last life never had all its agents in Dialer');
+  const exit = await endLife(trial, life, 'SIGTERM');
+  if (exit !== 0) trial.problems.push(`the drained run ended with ${exit}: ${life.run.err.slice(-2_500)}`);
+  return exit;
+}
+
+/** Whether the worker says so before it is too late. */
+async function isReady(life, withinMs) {
+  for (const until = performance.now() + withinMs; performance.now() < until; await sleep(100)) {
+    const answer = await fetch(`${life.page}/readyz`).catch(() => null);
+    if (answer?.ok) return true;
+  }
+  return false;
+}
+
+async function endLife({ lives, onLife }, life, signal) {
+  const { child, exit } = life.run;
+  life.rssAtEnd = residentMiB(child.pid);
+  child.kill(signal);
+  const tooLong = setTimeout(() => child.kill('SIGKILL'), 90_000);
+  const how = await exit;
+  clearTimeout(tooLong);
+  life.seconds = (performance.now() - life.since) / 1_000;
+  onLife?.(life, lives.length);
+  return how;
+}
+
+/** Stops the simulator, and holds the journal against its ledger: by `reconcile`, and by a judge of our own. */
+async function settleAccounts({ folder, simulator, problems }) {
   const { code, ledger, text } = await simulator.end();
   if (code !== 0) problems.push(`the simulator ended with ${code}: ${simulator.run.err.slice(-1_000)}`);
   const truth = join(folder, 'ledger.json');
-  writeFileSync(truth, text);
   const journal = join(folder, 'journal');
+  writeFileSync(truth, text);
   const reconciled = startProduct(['reconcile', '--journal', journal, '--ledger', truth]);
-  const reconcileExit = await reconciled.exit;
-  return {
-    ...{ kills, seconds, lives, problems, exit, ledger },
-    reconcile: { exit: reconcileExit, text: reconciled.out + reconciled.err },
-    ...judge(ledger, readCalls(journal)),
-  };
+  const exit = await reconciled.exit;
+  const reconcile = { exit, text: reconciled.out + reconciled.err };
+  return { ledger, reconcile, ...judge(ledger, readCalls(journal)) };
 }
 
 /** One life of the worker: what it says is read for its calls, so that it can be killed in the midst of them. */
-function beginLife(file, messaging) {
-  const life = { since: performance.now(), messaging, closed: 0, openAtStart: 0, rssAtStart: null, rssAtEnd: null };
+function beginLife({ folder, simulator, agents, messaging, lives }) {
+  const reading = messaging === 'both' ? ['stream', 'poll'][lives.length % 2] : messaging;
+  const file = join(folder, `worker-${reading}.yaml`);
+  writeFileSync(file, workerOf({ url: simulator.url, agents, messaging: reading, policy: 'policy.yaml' }));
+  const life = { since: performance.now(), messaging: reading, closed: 0, openAtStart: 0, rssAtStart: null };
   let called = () => {};
   life.firstCall = new Promise((resolve) => {
     called = resolve;
   });
-  life.run = startProduct(['run', '-c', file, '--no-metrics'], {
-    env: { BOT_PASSWORD: PASSWORD },
-    limitMs: DAY_MS,
-    onLine: (line) => {
-      const opened = /"agentsWithOpenCalls":(\d+)/.exec(line);
-      if (opened) life.openAtStart = Number(opened[1]);
-      if (!/"msg":"call (closed|ended)/.test(line)) return;
-      life.closed++;
-      life.rssAtStart ??= residentMiB(life.run.child.pid);
-      called();
-    },
+  const onLine = (line) => {
+    const opened = /"agentsWithOpenCalls":(\d+)/.exec(line);
+    if (opened) {
+      life.openAtStart = Number(opened[1]);
+      life.rssAtStart = residentMiB(life.run.child.pid);
+    }
+    life.page ??= /"url":"(http:[^"]+)","msg":"metrics/.exec(line)?.[1];
+    if (!/"msg":"call (closed|ended)/.test(line)) return;
+    life.closed++;
+    called();
+  };
+  life.run = startProduct(['run', '-c', file, '--metrics-port', '0'], {
+    ...{ env: { BOT_PASSWORD: PASSWORD }, limitMs: DAY_MS, onLine },
   });
+  lives.push(life);
   return life;
 }
 
@@ -188,11 +148,6 @@ function residentMiB(pid) {
   } catch {
     return null;
   }
-}
-
-/** The last drain is to succeed, so nothing may be in its way. */
-async function liftFaults(url) {
-  await fetch(`${url}/simulator/faults`, { method: 'DELETE' });
 }
 
 /** What a trial came to, as lines. */
