@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { CallResult, JournalRecord } from '../../src/journal/record.js';
 import type { Ledger, WorldInput } from '../../src/simulator/index.js';
@@ -95,7 +96,7 @@ describe('killed before a disposition was sent', () => {
   const isPop = ({ kind }: JournalRecord): boolean => kind === 'pop';
   const talkOf = (lives: Lives) => lives.facts('decision').flatMap(({ details }) => details?.talkMs ?? []);
 
-  test('A1: a call that was popped and not decided, and comes again, is decided by the same draws', async () => {
+  test('A1: comes again: decided by the same draws', async () => {
     const policy = POLICY.replace('talk: { fixed: 5s }', 'talk: { uniform: { min: 2s, max: 30s } }');
     const lives = await firstLife(POWER, { policy });
     await untilStage(lives, 'talking');
@@ -107,7 +108,7 @@ describe('killed before a disposition was sent', () => {
     expect(other).toBe(one);
   });
 
-  test('A1: one that does not come again is unknown', async () => {
+  test('A1: does not come again: unknown', async () => {
     const lives = await firstLife(forgetful(POWER));
     await untilStage(lives, 'talking');
     await lives.clock.advance(500);
@@ -118,8 +119,8 @@ describe('killed before a disposition was sent', () => {
 
   test.each([
     ['goes on until the moment that was decided', 1_000, 0],
-    ['that should be over by now is hung up', 30_000, 25_000],
-  ])('A2: a talk that comes again %s', async (_what, awayMs, lateMs) => {
+    ['hung up at once where that has passed', 30_000, 25_000],
+  ])('A2: comes again: %s', async (_what, awayMs, lateMs) => {
     const lives = await firstLife(POWER);
     await untilStage(lives, 'talking');
     await lives.clock.advance(1_000);
@@ -133,7 +134,7 @@ describe('killed before a disposition was sent', () => {
     expect(intents(lives, 'disposition')).toHaveLength(1);
   });
 
-  test('A2: a talk that does not come again is hung up, and is unknown', async () => {
+  test('A2: does not come again: hung up, unknown', async () => {
     const lives = await firstLife(forgetful(POWER));
     await untilStage(lives, 'talking');
     await lives.clock.advance(1_000);
@@ -144,7 +145,7 @@ describe('killed before a disposition was sent', () => {
     expect(lives.facts('intent')).toContainEqual(expect.objectContaining({ command: 'disconnect', at: closedAt }));
   });
 
-  test('A3: a call that was being hung up is hung up once more', async () => {
+  test('A3: comes again: hung up once more', async () => {
     const lives = await firstLife(POWER);
     await lives.killAt('before', '/disconnect');
     await away(lives, 1_000);
@@ -153,7 +154,7 @@ describe('killed before a disposition was sent', () => {
     expect(ledger.calls[0]?.endedBy).toBe('agent');
   });
 
-  test('A4: a wrap-up goes on, and ends with the label that was decided', async () => {
+  test('A4: comes again: the rest of the wrap-up, the label that was decided', async () => {
     const lives = await firstLife(POWER);
     await untilStage(lives, 'wrapping-up');
     await lives.clock.advance(1_000);
@@ -166,7 +167,7 @@ describe('killed before a disposition was sent', () => {
     expect((intents(lives, 'disposition')[0]?.at ?? 0) - (ends[0]?.at ?? 0)).toBeGreaterThanOrEqual(4_000);
   });
 
-  test('A4: one that does not come again gets no disposition', async () => {
+  test('A4: does not come again: no disposition is sent', async () => {
     const lives = await firstLife(forgetful(POWER));
     await untilStage(lives, 'wrapping-up');
     await dies(lives);
@@ -175,7 +176,7 @@ describe('killed before a disposition was sent', () => {
     expect(intents(lives, 'disposition')).toEqual([]);
   });
 
-  test('A: another pop instead of the open call: that one is void, the new one is taken', async () => {
+  test('A: another pop: the open call is void, the new one is taken', async () => {
     const lives = await firstLife(forgetful(POWER));
     await untilStage(lives, 'talking');
     await dies(lives);
@@ -193,7 +194,7 @@ describe('killed with a disposition on its way', () => {
   const untilAnswered = (lives: Lives) => lives.until('an answer', () => answers(lives).length > 0);
   const isOutcome = (record: JournalRecord): boolean => record.kind === 'outcome' && record.command === 'disposition';
 
-  test('B1: a disposition that never arrived is sent again when the call comes again', async () => {
+  test('B1: comes again: sent again', async () => {
     const lives = await firstLife(POWER);
     await lives.killAt('before', DISPOSITION);
     await away(lives, 1_000);
@@ -201,7 +202,7 @@ describe('killed with a disposition on its way', () => {
     expect(intents(lives, 'disposition')).toHaveLength(2);
   });
 
-  test('B1: a skip that never arrived is sent again when the preview comes again', async () => {
+  test('B1: a skipped preview comes again: skipped again', async () => {
     const lives = await firstLife(PREVIEW, { policy: SKIPPING });
     await lives.killAt('before', DISPOSITION);
     await away(lives, 1_000);
@@ -209,7 +210,7 @@ describe('killed with a disposition on its way', () => {
     expect(ledger.calls[0]).toMatchObject({ placed: false, outcome: 'skipped' });
   });
 
-  test('B1: one that arrived is not sent again: the call does not come again, and is unknown', async () => {
+  test('B1: does not come again: not sent again, unknown', async () => {
     const lives = await firstLife(POWER);
     await lives.killAt('after', DISPOSITION);
     await away(lives, 1_000);
@@ -217,7 +218,7 @@ describe('killed with a disposition on its way', () => {
     expect(intents(lives, 'disposition')).toHaveLength(1);
   });
 
-  test('B1: one that arrived does not hit the next call', async () => {
+  test('B1: another pop: the next call is not hit, unknown', async () => {
     const lives = await firstLife(POWER);
     await lives.killAt('after', DISPOSITION);
     await away(lives, 1_000);
@@ -228,7 +229,7 @@ describe('killed with a disposition on its way', () => {
     await settled(lives, ['unknown (no-answer)'], 1);
   });
 
-  test('B2: a lost answer, and a kill in the pause before it is sent again', async () => {
+  test('B2: killed in the pause before it is sent again', async () => {
     for (const fault of ['dropped-request', 'lost-response'] as const) {
       const arrived = fault === 'lost-response';
       const lives = await firstLife({ ...POWER, faults: [{ fault, on: 'disposition', times: 1 }] });
@@ -240,7 +241,7 @@ describe('killed with a disposition on its way', () => {
     }
   });
 
-  test('B3: what was refused for now is sent when the call comes again', async () => {
+  test('B3: comes again: sent', async () => {
     const lives = await firstLife({ ...POWER, faults: [{ fault: 'server-error', on: 'disposition', times: 1 }] });
     await untilAnswered(lives);
     await dies(lives);
@@ -248,7 +249,7 @@ describe('killed with a disposition on its way', () => {
     await settled(lives, isAccepted, 1);
   });
 
-  test('B3: what never arrived is sent once where the call does not come again, and is void on a 404', async () => {
+  test('B3: does not come again: sent once, void on a 404', async () => {
     const faults = [{ fault: 'server-error', on: 'disposition', times: 1 } as const];
     const lives = await firstLife({ ...forgetful(POWER), faults });
     await untilAnswered(lives);
@@ -258,7 +259,7 @@ describe('killed with a disposition on its way', () => {
     expect(intents(lives, 'disposition')).toHaveLength(2);
   });
 
-  test('B4: refused for now, after one whose answer was lost: it stays in doubt', async () => {
+  test('B4: does not come again: not sent again, unknown', async () => {
     const faults = [
       { fault: 'server-error', on: 'disposition', times: 1 } as const,
       { fault: 'lost-response', on: 'disposition', times: 1 } as const,
@@ -272,7 +273,7 @@ describe('killed with a disposition on its way', () => {
     expect(intents(lives, 'disposition')).toHaveLength(2);
   });
 
-  test('C1: taken, and the result lost with the power: accepted, before anything else', async () => {
+  test('C1: closed at once as accepted', async () => {
     const lives = await firstLife(POWER);
     await untilAnswered(lives);
     await lives.cutPowerAfter(isOutcome);
@@ -281,7 +282,7 @@ describe('killed with a disposition on its way', () => {
     await settled(lives, ['accepted (answer)', 'accepted (answer)'], 1);
   });
 
-  test('C2: a 404 to a first send, and the result lost with the power: void', async () => {
+  test('C2: closed at once as void', async () => {
     const faults = [{ fault: 'server-error', on: 'disposition', times: 1 } as const];
     const lives = await firstLife({ ...forgetful(POWER), faults });
     await untilAnswered(lives);
@@ -293,7 +294,7 @@ describe('killed with a disposition on its way', () => {
     await settled(lives, ['void (not-found)', 'void (not-found)'], 0);
   });
 
-  test('C3: a 404 to a re-send on the same session, and the result lost with the power: accepted', async () => {
+  test('C3: closed at once as accepted', async () => {
     const lives = await firstLife({ ...POWER, faults: [{ fault: 'lost-response', on: 'disposition', times: 1 }] });
     await untilClosed(lives);
     await lives.cutPowerAfter(isOutcome);
@@ -301,7 +302,7 @@ describe('killed with a disposition on its way', () => {
     await settled(lives, ['accepted (resend-404)', 'accepted (resend-404)'], 1);
   });
 
-  test('C4: a 404 to a re-send after a restart: unknown, for Dialer may have ended the call by itself', async () => {
+  test('C4: closed at once as unknown', async () => {
     const lives = await firstLife(PREVIEW, { policy: SKIPPING });
     await lives.killAt('before', DISPOSITION);
     await away(lives, 1_000);
@@ -329,7 +330,7 @@ describe('killed with a disposition on its way', () => {
     });
   };
 
-  test('C5: refused with a label left: the next label is sent when the call comes again', async () => {
+  test('C5: comes again: the next label', async () => {
     const lives = await firstLife(POWER);
     refusing(lives, 400, 1);
     await untilAnswered(lives);
@@ -339,7 +340,7 @@ describe('killed with a disposition on its way', () => {
     expect(ledger.calls[0]?.dispositions[0]?.label).toBe('No Answer');
   });
 
-  test('C5: forbidden, and the result lost with the power: failed', async () => {
+  test('C5: forbidden: closed at once as failed', async () => {
     const lives = await firstLife(forgetful(POWER));
     refusing(lives, 403, 1);
     await untilClosed(lives);
@@ -350,7 +351,7 @@ describe('killed with a disposition on its way', () => {
 });
 
 describe('killed with a preview in hand', () => {
-  test('P1: it is looked at until the moment that was decided, and placed', async () => {
+  test('P1: comes again: placed at the moment that was decided', async () => {
     const lives = await firstLife(PREVIEW);
     await untilStage(lives, 'previewing');
     await lives.clock.advance(1_000);
@@ -363,7 +364,7 @@ describe('killed with a preview in hand', () => {
     expect(looked).toBeLessThan(7_000);
   });
 
-  test('P2: a place request that did not arrive is repeated when the preview comes again unplaced', async () => {
+  test('P2: comes again, not placed: placed', async () => {
     const lives = await firstLife(PREVIEW);
     await lives.killAt('before', PLACE);
     await away(lives, 1_000);
@@ -372,7 +373,7 @@ describe('killed with a preview in hand', () => {
     expect(intents(lives, 'place-preview-call')).toHaveLength(2);
   });
 
-  test('P2: one that arrived is not repeated: it comes again placed', async () => {
+  test('P2: comes again, placed: not placed again', async () => {
     const lives = await firstLife(PREVIEW);
     await lives.killAt('after', PLACE);
     await away(lives, 100);
@@ -380,7 +381,7 @@ describe('killed with a preview in hand', () => {
     expect(intents(lives, 'place-preview-call')).toHaveLength(1);
   });
 
-  test('P2: one in doubt is never placed blindly', async () => {
+  test('P2: does not come again: never placed blindly', async () => {
     const lives = await firstLife(forgetful(PREVIEW));
     await lives.killAt('before', PLACE);
     await away(lives, 1_000, { expires: true });
@@ -388,7 +389,7 @@ describe('killed with a preview in hand', () => {
     expect(intents(lives, 'place-preview-call')).toHaveLength(1);
   });
 
-  test('P3: a place request that was refused for now is made when the preview comes again', async () => {
+  test('P3: comes again: placed', async () => {
     const lives = await firstLife({
       ...PREVIEW,
       faults: [{ fault: 'server-error', on: 'place-preview-call', times: 1 }],
@@ -402,7 +403,7 @@ describe('killed with a preview in hand', () => {
     expect(intents(lives, 'place-preview-call')).toHaveLength(2);
   });
 
-  test('P4: a placed call rings as long as was decided, then is hung up', async () => {
+  test('P4: comes again: rings as long as was decided', async () => {
     const outcomes = { answer: 0, noAnswer: 1, busy: 0, machine: 0 };
     const dialling = { ...PREVIEW.dialling, ring: { fixed: '5m' }, outcomes };
     const lives = await firstLife({ ...PREVIEW, dialling });
@@ -417,7 +418,7 @@ describe('killed with a preview in hand', () => {
     expect(intents(lives, 'place-preview-call')).toHaveLength(1);
   });
 
-  test('P5: one that was to be skipped is skipped', async () => {
+  test('P5: comes again: skipped', async () => {
     const lives = await firstLife(PREVIEW, { policy: SKIPPING });
     await untilStage(lives, 'previewing');
     await dies(lives);
@@ -427,7 +428,7 @@ describe('killed with a preview in hand', () => {
   });
 
   test.each<[string, CallResult]>([['previewing', 'unknown']])(
-    'P: a preview that does not come again while %s is %s',
+    'P: does not come again while %s: %s',
     async (inner, result) => {
       const lives = await firstLife(forgetful(PREVIEW));
       await untilStage(lives, inner);
@@ -436,4 +437,25 @@ describe('killed with a preview in hand', () => {
       await settled(lives, [`${result} (no-re-pop)`], 0);
     },
   );
+});
+
+test('docs/exactly-once.md names tests that there are', () => {
+  const own = readFileSync('test/recovery/decision-table.test.ts', 'utf8');
+  const rows = readFileSync('docs/exactly-once.md', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('|'));
+  let row = '';
+  const missing: string[] = [];
+  let named = 0;
+  for (const line of rows) {
+    const cells = line.split('|').map((cell) => cell.trim());
+    row = /^[A-DP]\d?$/.test(cells[1] ?? '') ? (cells[1] ?? '') : row;
+    for (const [, name = ''] of (cells.at(-2) ?? '').matchAll(/`([^`]+)`/g)) {
+      named++;
+      const isThere = own.includes(`'${row}: ${name}`) || own.includes(`${row}: %s', `) || own.includes(`'${name}'`);
+      if (!isThere) missing.push(`${row}: ${name}`);
+    }
+  }
+  expect(missing).toEqual([]);
+  expect(named).toBeGreaterThan(25);
 });
