@@ -1,4 +1,4 @@
-// npm run bench [-- --agents 100,1000,5000 --seconds 10 --rate 400 --repeat 1 --profile --json FILE]
+// npm run bench [-- --agents 100,1000,5000 --seconds 10 --rate 400 --repeat 1 --journal --profile --json FILE]
 //
 // What the worker costs beside a bare undici loop that does the same exchange, both against the simulator in a process
 // of its own, on loopback. See docs/performance.md.
@@ -27,6 +27,7 @@ function planOf(argv) {
       rate: { type: 'string', default: '400' },
       repeat: { type: 'string', default: '1' },
       profile: { type: 'boolean', default: false },
+      journal: { type: 'boolean', default: false },
       json: { type: 'string' },
     },
   });
@@ -47,6 +48,7 @@ function planOf(argv) {
     repeat: number('repeat', 1, 20),
     windows: 3,
     profile: values.profile,
+    journal: values.journal,
     json: values.json,
     cores: canPin() ? [0, 1] : null,
   };

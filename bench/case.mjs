@@ -72,6 +72,8 @@ const SIDES = {
       ...['run', '--server', url, '--users', usersOf(agents), '--password-env', 'BENCH_PASSWORD'],
       ...['--policy', join(plan.folder, POLICY_FILE), '--log-file', 'worker.log', '--quiet', '--metrics-port', '0'],
       ...['--logins', `${LOGINS_PER_SECOND}/s`, '--seed', '7'],
+      // The bare loop keeps none; `--journal` shows what it adds.
+      ...(plan.journal ? [] : ['--no-journal']),
     ],
     env: { BENCH_PASSWORD: 'demo' },
   }),

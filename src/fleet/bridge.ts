@@ -328,7 +328,10 @@ class AgentBridge implements Bridge {
     }
     const { campaigns, session, watchesQueue } = attendance;
     const campaign = campaigns.nameOf(pop.campaignId);
-    const facts = this.calls.popped(pop, campaign, this.deps.clock.now(), session.clockSkewMs);
+    // A contact is only ever recognised where a preview comes back under another id (reference §7 #9).
+    const isOfPreview =
+      pop.__type === 'urn:inin.com:dialer:previewPop' || this.agent.context().call?.fromPreview === true;
+    const facts = this.calls.popped(pop, campaign, this.deps.clock.now(), session.clockSkewMs, isOfPreview);
     attendance.callCame();
     this.tell({ type: 'call.popped', pop: facts });
     if (facts.placed && !watchesQueue && this.agent.context().call?.stage === 'ringing') {

@@ -67,9 +67,9 @@ export class CallDesk {
     this.nameContact = options.nameContact;
   }
 
-  /** Keeps the pop and tells the chart what it needs of it. `now` and `skewMs`: our clock and the server's lead over it. */
-  popped(pop: Pop, campaign: string, now: number, skewMs: number): PopFacts {
-    const contact = this.nameContact(contactOf(pop));
+  /** Keeps the pop and tells the chart what it needs of it. `now` and `skewMs`: our clock and the lead of the server over it. */
+  popped(pop: Pop, campaign: string, now: number, skewMs: number, namesContact: boolean): PopFacts {
+    const contact = namesContact ? this.nameContact(contactOf(pop)) : '';
     this.pops.set(pop.interactionId, { pop, contact });
     this.poppedAgain = pop.interactionId;
     const preview = pop.__type === 'urn:inin.com:dialer:previewPop';
