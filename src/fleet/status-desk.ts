@@ -29,6 +29,8 @@ const CONFIRM_MS = 5_000;
 const FREE_MS = 1_000;
 /** How often, and after which pause, we look again while Dialer has a call for us whose pop is not here yet. */
 const LOOKS = 5;
+/** Follow Up is more often left over than the sign of a call. */
+const LOOKS_AFTER_CALL = 2;
 const LOOK_AGAIN_MS = 2_000;
 /** Completions may overtake the 202 they belong to; so many are kept (reference §2.4). */
 const MOST_EARLY = 50;
@@ -109,7 +111,10 @@ export class StatusDesk {
     const answer = await this.outbox.put(() => this.session.run(getStatus(this.session.userId)));
     if (this.wish !== wish) return;
     const id = answer.kind === 'ok' ? answer.body?.statusId.toLowerCase() : undefined;
-    if (id !== undefined && looks > 0 && (this.isDialerCall(id) || this.isAfterCall(id))) {
+    const isLookedAtAgain =
+      id !== undefined &&
+      (this.isDialerCall(id) ? looks > 0 : this.isAfterCall(id) && looks > LOOKS - LOOKS_AFTER_CALL);
+    if (isLookedAtAgain) {
       wish.timer = this.clock.setTimeout(() => void this.putUnlessOnCall(wish, looks - 1), LOOK_AGAIN_MS);
       return;
     }
