@@ -86,7 +86,7 @@ curl -X DELETE http://127.0.0.1:8018/simulator/faults/f1
 - **Fair.** A 404 to a disposition whose earlier answer was lost is no violation, nor is anything that follows from a message
   that was never handed over.
 
-In every one of them each call ends exactly once: never a second disposition, never one that was meant for another call;
+In each of them taken alone every call ends exactly once: never a second disposition, never one that was meant for another call;
 where the truth cannot be known, the record says \`unknown\`. The column "proved by" names the test in
 \`test/fleet/faults.test.ts\`, run with event streams and with polling; what the server does is held in
 \`test/simulator/faults.test.ts\` and \`test/simulator/server.test.ts\`.

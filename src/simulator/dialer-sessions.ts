@@ -51,9 +51,14 @@ export function logIn(world: World, session: Session, campaignId: string | undef
   const isNew = !agent.loggedIn;
   if (isNew) enterDialer(world, agent);
   // Another process took over: it cannot know what became of the answers to the first one.
-  else if (agent.sessions.size > 1) agent.excused = true;
+  else if (agent.sessions.size > 1) {
+    agent.excused = true;
+    for (const joined of agent.joined) agent.joinedUnheard.add(joined);
+  }
   if (campaign) {
-    if (agent.joined.has(campaign) && !agent.excused) world.ledger.violation('campaign-log-in-twice', user.id);
+    const isUnheard = agent.joinedUnheard.delete(campaign);
+    if (agent.joined.has(campaign) && !isUnheard && !agent.excused)
+      world.ledger.violation('campaign-log-in-twice', user.id);
     joinCampaign(agent, campaign);
   }
   sendDialerState(world, agent, session);

@@ -174,12 +174,13 @@ async function obey(world: World, target: Target, verdict: RequestVerdict): Prom
   const session = target.sessionId === null ? undefined : world.sessions.get(target.sessionId);
   /** Lets it happen; whoever does not learn of it in time is not to blame for asking again. */
   const act = (): Answer => {
-    const before = new Set(session?.agent.joined);
+    const before =
+      session && new Set([...session.agent.joined].filter((joined) => !session.agent.joinedUnheard.has(joined)));
     const answer = perform(world, target);
     if (!session) return answer;
     const { agent } = session;
     agent.excused = true;
-    for (const campaign of agent.joined) if (!before.has(campaign)) agent.joinedUnheard.add(campaign);
+    for (const campaign of agent.joined) if (!before?.has(campaign)) agent.joinedUnheard.add(campaign);
     return answer;
   };
   const actUnheard = (): Answer => {

@@ -118,7 +118,7 @@ export interface Agent {
   loggedIn: boolean;
   readonly joined: Set<Campaign>;
   readonly ready: Set<Campaign>;
-  /** Campaigns joined by a log-in whose answer got lost: asking again is no mistake. */
+  /** Campaigns joined by a log-in whose answer got lost, or by another process: asking again is no mistake. */
   readonly joinedUnheard: Set<Campaign>;
   breakStatus: BreakStatusType;
   /** Whether a change of status by hand, not a request, put him on break. */
