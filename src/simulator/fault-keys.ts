@@ -17,6 +17,14 @@ function wordsField<W extends string>(words: readonly [W, ...W[]], what: 'operat
     .transform((value): readonly W[] => [value].flat() as W[]);
 }
 
+/** One host name or several; a flag without bars gives one. */
+export function hostsField() {
+  const name = textField('a host name');
+  return z
+    .union([name, z.array(name)], { error: 'must be a host name or a list of them' })
+    .transform((value): readonly string[] => [value].flat());
+}
+
 /** Names a field in the published schema, so that it stands there once for all faults that have it. */
 function shared<S extends z.ZodType>(id: string, field: S, description: string): S {
   return field.meta({ id: `fault-${id}`, description });

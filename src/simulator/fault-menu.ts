@@ -1,8 +1,9 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { durationField, positiveDurationField, textField, wordField, yesNoField } from '../base/fields.js';
 import {
   delayField,
   failureField,
+  hostsField,
   incidentKeys,
   lastingField,
   messageKeys,
@@ -105,8 +106,8 @@ export const FAULT_MENU = {
   'no-new-sessions': {
     strikes: 'request',
     keys: {
-      hosts: z.array(textField('a host name')).optional().describe('Only at these hosts; at all without this key.'),
-      alternates: z.array(textField('a host name')).default([]).describe('The hosts that the 503 names.'),
+      hosts: hostsField().optional().describe('Only at these hosts; at all without this key.'),
+      alternates: hostsField().default([]).describe('The hosts that the 503 names.'),
       ...strikeKeys,
     },
     server: 'Refuses log-ins with 503 and the hosts to try instead (reference §1.2).',

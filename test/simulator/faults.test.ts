@@ -29,6 +29,10 @@ describe('a fault as it is written', () => {
     const spec = parseFault({ fault: 'lost-response', on: 'disposition', rate: '5%', at: '30s' });
     expect(spec).toEqual({ fault: 'lost-response', on: ['disposition'], rate: 0.05, at: 30_000 });
     expect(parseFaultText('lost-response:on=disposition,rate=5%,at=30s')).toEqual(spec);
+    expect(parseFaultText('no-new-sessions:hosts=cic1,alternates=cic2|cic3')).toMatchObject({
+      hosts: ['cic1'],
+      alternates: ['cic2', 'cic3'],
+    });
     const file = 'faults:\n  - { fault: lost-response, on: disposition, rate: 5%, at: 30s }\n';
     const { value } = loadDocument(file, 'world.yaml', WorldSchema, { area: 'world', what: 'world file' });
     expect(value?.faults).toEqual([spec]);
