@@ -1,7 +1,6 @@
 /** The embedded ICWS Dialer simulator: a product part of its own, and the other side of the client's tests. */
 export type { Answer, SimulatorRequest } from './answer.js';
 export type { Control } from './control.js';
-export * as faults from './fault-behaviours.js';
 export { FAULT_MENU, type FaultName } from './fault-menu.js';
 export { type FaultInput, type FaultSpec, isProblem, parseFault, parseFaultText } from './fault-spec.js';
 export { MESSAGE_WORDS, OPERATION_WORDS } from './fault-words.js';

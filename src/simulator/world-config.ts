@@ -230,7 +230,6 @@ export type WorldConfig = z.output<typeof WorldSchema>;
 export type WorldInput = z.input<typeof WorldSchema>;
 export type CampaignConfig = z.output<typeof CampaignSchema>;
 export type CampaignInput = z.input<typeof CampaignSchema>;
-export type DiallingConfig = z.output<typeof DiallingSchema>;
 export type { Distribution };
 
 /** One campaign with its defaults applied, for `control.addCampaign`. Throws a ZodError when it is wrong. */

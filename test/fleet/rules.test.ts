@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { faults, type WorldInput } from '../../src/simulator/index.js';
+import type { RequestVerdict, WorldInput } from '../../src/simulator/index.js';
 import { PLAIN_POLICY, type Rig, type RigOptions, startRig } from '../support/rig.js';
+import { messageType, operation, struck } from '../support/struck.js';
 
 const PREVIEW = { name: 'Renewals', type: 'preview', contacts: 200, allowSkip: true, previewTimeout: '30s' } as const;
 const SECOND = { ...PREVIEW, name: 'Surveys' } as const;
@@ -59,15 +60,17 @@ describe('design §4.1 on the whole stack', () => {
 
   test('rule 2: Available whose completion is lost is looked up and confirmed', async () => {
     const rig = rigged({ world: quiet });
-    rig.simulator.faults.add(faults.lostMessage({ when: faults.messageType('asyncOperationCompletedMessage') }));
-    rig.simulator.faults.add(faults.lostMessage({ when: faults.messageType('userStatusMessage') }));
+    rig.simulator.faults.add(struck('lost-message', { when: messageType('asyncOperationCompletedMessage') }));
+    rig.simulator.faults.add(struck('lost-message', { when: messageType('userStatusMessage') }));
     await rig.untilState('bot1', 'ready', 30_000);
     await rig.finish();
   });
 
   test('rule 2: Available refused three times makes the agent log off and stop', async () => {
     const rig = rigged({ world: quiet });
-    rig.simulator.faults.add(faults.serverError(403, { when: faults.operation('PUT status/user-statuses/:userId') }));
+    const refusal: RequestVerdict = { do: 'answer', answer: { status: 403, headers: {}, body: '' } };
+    const isConcerned = operation('PUT status/user-statuses/:userId');
+    rig.simulator.faults.add({ name: 'refused', onRequest: (view) => (isConcerned(view) ? refusal : undefined) });
     await rig.until('the stop', () => rig.facts('stopped').length > 0, 60_000);
     expect(rig.facts('stopped')[0]?.reason).toBe('available-refused');
     expect(asked(rig, 'dialer-log-off')).toBeGreaterThan(0);
@@ -196,8 +199,8 @@ describe('faults on the whole stack', () => {
 
   test('rule 5: a lost answer to a disposition ends in exactly one disposition', async () => {
     const rig = rigged();
-    const strike = { when: faults.operation('POST dialer/disposition'), every: 3 };
-    rig.simulator.faults.add(faults.lostResponse(strike));
+    const strike = { when: operation('POST dialer/disposition'), every: 3 };
+    rig.simulator.faults.add(struck('lost-response:on=all', strike));
     await everyCallOnce(rig);
     expect(closed(rig).map(({ basis }) => basis)).toContain('resend-404');
   });
@@ -205,38 +208,40 @@ describe('faults on the whole stack', () => {
   test('rule 4: a lost answer to placing a preview never places it twice', async () => {
     const rig = rigged();
     rig.simulator.faults.add(
-      faults.lostResponse({ when: faults.operation('POST dialer/place-preview-call'), every: 2 }),
+      struck('lost-response:on=all', { when: operation('POST dialer/place-preview-call'), every: 2 }),
     );
     await everyCallOnce(rig);
   });
 
   test('rule 6: a disposition that the server cannot take is tried again with a pause', async () => {
     const rig = rigged();
-    rig.simulator.faults.add(faults.serverError(503, { when: faults.operation('POST dialer/disposition'), every: 2 }));
+    rig.simulator.faults.add(
+      struck('server-error:on=all,status=503', { when: operation('POST dialer/disposition'), every: 2 }),
+    );
     await everyCallOnce(rig);
   });
 
   test.each(['stream', 'poll'] as const)('duplicate messages over %s change nothing', async (messaging) => {
     const rig = rigged({ messaging });
-    rig.simulator.faults.add(faults.duplicateMessage());
+    rig.simulator.faults.add(struck('duplicate-message'));
     await everyCallOnce(rig);
   });
 
   test('a stream that is cut again and again loses no call', async () => {
     const rig = rigged();
-    rig.simulator.faults.add(faults.cutStream({ every: 7 }));
+    rig.simulator.faults.add(struck('cut-stream', { every: 7 }));
     await everyCallOnce(rig);
   });
 
   test('slow messages and overtaking ones are waited for', async () => {
     const rig = rigged();
-    rig.simulator.faults.add(faults.slowMessage(700, { every: 5 }));
+    rig.simulator.faults.add(struck('slow-message:delay=700ms', { every: 5 }));
     await everyCallOnce(rig);
   });
 
   test('sessions that expire again and again lose no call', async () => {
     const rig = rigged({ users: ['bot1', 'bot2', 'bot3'] });
-    rig.simulator.faults.add(faults.expiredSession({ every: 40 }));
+    rig.simulator.faults.add(struck('expired-session:on=all', { every: 40 }));
     await everyCallOnce(rig, 12);
   });
 

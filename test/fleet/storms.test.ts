@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { faults, type WorldInput } from '../../src/simulator/index.js';
+import type { RequestView, WorldInput } from '../../src/simulator/index.js';
 import { startRig } from '../support/rig.js';
+import { operation, struck } from '../support/struck.js';
 
 const WORLD: WorldInput = {
   version: 1,
@@ -41,18 +42,21 @@ otherwise: { disposition: { Success: 1, "No Answer": 2 } }
 /** Troubles that lose no message for good: after them the truth can always be known, or the record says that it cannot. */
 const troubles = {
   'lost answers to dispositions': (every: number) =>
-    faults.lostResponse({ when: faults.operation('POST dialer/disposition'), every }),
+    struck('lost-response:on=all', { when: operation('POST dialer/disposition'), every }),
   'lost answers to placing': (every: number) =>
-    faults.lostResponse({ when: faults.operation('POST dialer/place-preview-call'), every }),
+    struck('lost-response:on=all', { when: operation('POST dialer/place-preview-call'), every }),
   'lost answers to anything': (every: number) =>
-    faults.lostResponse({ when: ({ operation }) => !operation.startsWith('GET messaging'), every: every * 3 }),
-  'dropped requests': (every: number) => faults.droppedRequest({ every: every * 3 }),
-  'server errors': (every: number) => faults.serverError(500, { every: every * 3 }),
-  'duplicate messages': (every: number) => faults.duplicateMessage({ every }),
-  'slow messages': (every: number) => faults.slowMessage(1_200, { every }),
-  'slow answers': (every: number) => faults.slowAnswer(900, { every }),
-  'cut streams': (every: number) => faults.cutStream({ every: every * 2 }),
-  'expired sessions': (every: number) => faults.expiredSession({ every: every * 12 }),
+    struck('lost-response:on=all', {
+      when: (view: RequestView) => !view.operation.startsWith('GET messaging'),
+      every: every * 3,
+    }),
+  'dropped requests': (every: number) => struck('dropped-request:on=all', { every: every * 3 }),
+  'server errors': (every: number) => struck('server-error:on=all,status=500', { every: every * 3 }),
+  'duplicate messages': (every: number) => struck('duplicate-message', { every }),
+  'slow messages': (every: number) => struck('slow-message:delay=1200ms', { every }),
+  'slow answers': (every: number) => struck('slow-answer:on=all,delay=900ms', { every }),
+  'cut streams': (every: number) => struck('cut-stream', { every: every * 2 }),
+  'expired sessions': (every: number) => struck('expired-session:on=all', { every: every * 12 }),
 };
 
 describe('a storm of troubles', () => {

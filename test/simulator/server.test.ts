@@ -5,13 +5,13 @@ import { seededRandom } from '../../src/base/random.js';
 import {
   createSimulator,
   type FaultInput,
-  faults,
   type Simulator,
   type SimulatorServer,
   startSimulatorServer,
   type WorldInput,
   WorldSchema,
 } from '../../src/simulator/index.js';
+import { messageType, operation, struck } from '../support/struck.js';
 
 let simulator: Simulator;
 let server: SimulatorServer;
@@ -166,7 +166,7 @@ describe('faults', () => {
     const agent = await session();
     await ready(agent);
     await readStream(agent, (text) => text.includes('previewPop'));
-    simulator.faults.add(faults.lostResponse({ when: faults.operation('POST dialer/disposition'), times: 1 }));
+    simulator.faults.add(struck('lost-response:on=all', { when: operation('POST dialer/disposition'), times: 1 }));
     await expect(send(agent, 'POST', 'dialer/disposition', { label: 'Success' })).rejects.toThrow();
     expect((await send(agent, 'POST', 'dialer/disposition', { label: 'Success' })).status).toBe(404);
     expect(simulator.ledger()).toMatchObject({ dispositions: 1, violations: [], faults: { 'lost-response': 1 } });
@@ -175,10 +175,10 @@ describe('faults', () => {
   test('a dropped request does nothing; a server error neither', async () => {
     await serve(QUICK);
     const agent = await session();
-    const remove = simulator.faults.add(faults.droppedRequest({ when: faults.operation('POST dialer/log-in') }));
+    const remove = simulator.faults.add(struck('dropped-request:on=all', { when: operation('POST dialer/log-in') }));
     await expect(send(agent, 'POST', 'dialer/log-in', {})).rejects.toThrow();
     remove();
-    simulator.faults.add(faults.serverError(500, { times: 1 }));
+    simulator.faults.add(struck('server-error:on=all,status=500', { times: 1 }));
     expect((await send(agent, 'POST', 'dialer/log-in', {})).status).toBe(500);
     expect((await send(agent, 'POST', 'dialer/ready-for-calls', {})).status).toBe(400);
   });
@@ -186,11 +186,11 @@ describe('faults', () => {
   test('a slow answer comes late, an expired session meets 401', async () => {
     await serve(QUICK);
     const agent = await session();
-    simulator.faults.add(faults.slowAnswer(100, { times: 1 }));
+    simulator.faults.add(struck('slow-answer:on=all,delay=100ms', { times: 1 }));
     const before = performance.now();
     expect((await send(agent, 'GET', 'connection')).status).toBe(200);
     expect(performance.now() - before).toBeGreaterThan(95);
-    simulator.faults.add(faults.expiredSession({ when: faults.operation('POST dialer/log-in'), times: 1 }));
+    simulator.faults.add(struck('expired-session:on=all', { when: operation('POST dialer/log-in'), times: 1 }));
     expect((await send(agent, 'POST', 'dialer/log-in', {})).status).toBe(401);
     expect(await (await send(agent, 'GET', 'connection')).json()).toMatchObject({ connectionState: 2 });
   });
@@ -202,14 +202,14 @@ describe('faults', () => {
       const messages = (await (await send(agent, 'GET', 'messaging/messages')).json()) as { __type: string }[];
       return messages.map((message) => message.__type.split(':').at(-1) ?? '');
     };
-    simulator.faults.add(faults.reorderedMessage({ when: faults.messageType('breakStatusMessage'), times: 1 }));
+    simulator.faults.add(struck('reordered-message', { when: messageType('breakStatusMessage'), times: 1 }));
     await send(agent, 'POST', 'dialer/log-in', {});
     expect(await types()).toEqual(['availableCampaignsMessage', 'breakStatusMessage']);
-    simulator.faults.add(faults.duplicateMessage({ when: faults.messageType('breakStatusMessage'), times: 1 }));
-    simulator.faults.add(faults.lostMessage({ when: faults.messageType('availableCampaignsMessage'), times: 1 }));
+    simulator.faults.add(struck('duplicate-message', { when: messageType('breakStatusMessage'), times: 1 }));
+    simulator.faults.add(struck('lost-message', { when: messageType('availableCampaignsMessage'), times: 1 }));
     await send(agent, 'POST', 'dialer/log-in', {});
     expect(await types()).toEqual(['breakStatusMessage', 'breakStatusMessage']);
-    simulator.faults.add(faults.slowMessage(50, { times: 1 }));
+    simulator.faults.add(struck('slow-message:delay=50ms', { times: 1 }));
     await send(agent, 'POST', 'dialer/log-in', {});
     const { text } = await readStream(agent, (all) => all.includes('breakStatusMessage'));
     expect(text.indexOf('availableCampaigns')).toBeLessThan(text.indexOf('breakStatus'));
@@ -219,7 +219,7 @@ describe('faults', () => {
   test('a cut stream ends, and its message waits', async () => {
     await serve({ campaigns: [] });
     const agent = await session();
-    simulator.faults.add(faults.cutStream({ when: faults.messageType('availableCampaignsMessage'), times: 1 }));
+    simulator.faults.add(struck('cut-stream', { when: messageType('availableCampaignsMessage'), times: 1 }));
     const reading = readStream(agent, () => false);
     while (!simulator.ledger().requests['GET messaging/messages'])
       await new Promise((resolve) => setImmediate(resolve));
@@ -231,7 +231,7 @@ describe('faults', () => {
 
   test('503 names alternates, and is said only to those who came by the refusing name', async () => {
     await serve(QUICK);
-    simulator.faults.add(faults.notAcceptingConnections(['localhost'], ['127.0.0.1']));
+    simulator.faults.add(struck('no-new-sessions:alternates=localhost,hosts=127.0.0.1'));
     const refused = await logIn();
     expect(refused.status).toBe(503);
     const { alternateHostList } = (await refused.json()) as { alternateHostList: string[] };
