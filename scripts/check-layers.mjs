@@ -35,7 +35,7 @@ const EFFECTS = [
   ],
   [/['"](?:node:)?timers(?:\/promises)?['"]/, 'node:timers (use the Clock)', 'imports'],
   [/\bMath\.random\b/, 'Math.random (take a stream of Random)'],
-  [/\brandomUUID\b/, 'randomUUID (take Ids)'],
+  [/\brandomUUID\b/, 'randomUUID (let the caller pass the id)'],
   [/(?<![.\w$])process\s*(?:\.|\[)/, 'process (only src/cli touches it)'],
   [/['"](?:node:)?process['"]/, 'node:process (only src/cli touches it)', 'imports'],
 ];

@@ -25,8 +25,3 @@ export class UsageError extends WorkerError {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-
-/** For the branch that cannot be reached: a compile error when a union grows, a clear throw when data lies. */
-export function assertNever(value: never): never {
-  throw new Error(`unexpected value: ${JSON.stringify(value)}`);
-}
