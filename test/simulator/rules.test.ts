@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { WorldInput } from '../../src/simulator/index.js';
+import { operation, struck } from '../support/struck.js';
 import { Bench, type Client } from './support.js';
 
 let bench: Bench;
@@ -108,6 +109,41 @@ describe('reference §4.10', () => {
     expect((await client.dialer('log-in', { campaignId: power.id })).body.logonError).toBe(3);
     await client.dialer('log-in', { campaignId: preview.id });
     expect(violations()).toEqual(['campaign-log-in-twice']);
+  });
+
+  describe('a campaign log-in that is repeated after a call is no mistake', () => {
+    async function inBoth(): Promise<{ client: Client; power: string; preview: string }> {
+      world({ users: RIGHT, campaigns: [POWER, PREVIEW] });
+      const client = await (await bench.logIn()).ready();
+      const { campaignsAdded } = await client.until('availableCampaignsMessage', 0);
+      const [power, preview] = campaignsAdded.map(({ id }: { id: string }) => id);
+      return { client, power, preview };
+    }
+
+    test('when its answer was lost; the next one is', async () => {
+      const { client, preview } = await inBoth();
+      const lost = struck('lost-response', { when: operation('POST dialer/log-in'), times: 1 });
+      bench.simulator.faults.add(lost);
+      await client.dialer('log-in', { campaignId: preview });
+      await client.dialer('ready-for-calls', { campaignIds: [preview] });
+      await client.until('dataPopMessage');
+      expect((await client.dialer('log-in', { campaignId: preview })).status).toBe(200);
+      expect(violations()).toEqual([]);
+      await client.dialer('log-in', { campaignId: preview });
+      expect(violations()).toEqual(['campaign-log-in-twice']);
+    });
+
+    test('when another process took over', async () => {
+      const { client, power, preview } = await inBoth();
+      for (const campaignId of [power, preview]) await client.dialer('log-in', { campaignId });
+      const successor = await bench.logIn();
+      await successor.dialer('log-in', { campaignId: preview });
+      await successor.dialer('ready-for-calls', { campaignIds: [preview] });
+      await successor.until('dataPopMessage');
+      await client.send('DELETE', 'connection');
+      expect((await successor.dialer('log-in', { campaignId: power })).status).toBe(200);
+      expect(violations()).toEqual([]);
+    });
   });
 
   test('a campaign named in the first log-in works for an agent with the right; a foreign workgroup does not', async () => {
