@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { EXIT, type Io } from '../../src/cli/io.js';
-import { main } from '../../src/cli/program.js';
+import { EXIT } from '../../src/cli/io.js';
 import { type Journal, nodeFiles } from '../../src/journal/index.js';
 import type { Fact, JournalRecord } from '../../src/journal/record.js';
 import { callNamed, openWith, story, wholeCall } from '../journal/support.js';
+import { ask } from '../support/ask.js';
 import { PLAIN_POLICY, startRig } from '../support/rig.js';
 
 const START = Date.UTC(2026, 0, 5, 9);
@@ -21,25 +21,6 @@ function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'journal-commands-'));
   releases.push(() => rmSync(path, { recursive: true }));
   return path;
-}
-
-/** What the command line says to these arguments. */
-async function ask(...args: string[]): Promise<{ exit: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const io: Io = {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    env: {},
-    stderr: process.stderr,
-    readFile: (path) => readFileSync(path, 'utf8'),
-    onSignal: () => () => {},
-  };
-  return { exit: await main(args, io), out, err };
 }
 
 const lines = (text: string): Record<string, unknown>[] =>
@@ -81,11 +62,11 @@ async function morning(): Promise<{ path: string; journal: Journal }> {
 
 describe('calls and callbacks', () => {
   const idsOf = async (path: string, ...more: string[]): Promise<unknown[]> =>
-    lines((await ask('calls', '--journal', path, '--json', ...more)).out).map(({ interactionId }) => interactionId);
+    lines((await ask(['calls', '--journal', path, '--json', ...more])).out).map(({ interactionId }) => interactionId);
 
   test('are listed while the worker is at work, as a table for people', async () => {
     const { path } = await morning();
-    const { exit, out, err } = await ask('calls', '--journal', path);
+    const { exit, out, err } = await ask(['calls', '--journal', path]);
     expect([exit, err]).toEqual([EXIT.done, '']);
     expect(out.split('\n').map((line) => line.trim().split(/ {2,}/))).toEqual([
       ['poppedAt', 'agent', 'campaign', 'interactionId', 'kind', 'label', 'result', 'basis', 'seconds', 'callbackAt'],
@@ -129,7 +110,7 @@ describe('calls and callbacks', () => {
 
   test('go into other programs as JSON lines and CSV, with the contact columns that were recorded', async () => {
     const { path } = await morning();
-    const json = lines((await ask('callbacks', '--journal', path, '--json')).out);
+    const json = lines((await ask(['callbacks', '--journal', path, '--json'])).out);
     expect(json).toEqual([
       {
         callbackAt: '2026-01-05T11:00:00.000Z',
@@ -144,10 +125,10 @@ describe('calls and callbacks', () => {
         columns: { tz: 'America/Denver' },
       },
     ]);
-    const csv = (await ask('callbacks', '--journal', path, '--csv', '--columns', 'tz')).out.split('\r\n');
+    const csv = (await ask(['callbacks', '--journal', path, '--csv', '--columns', 'tz'])).out.split('\r\n');
     expect(csv[0]).toMatch(/^callbackAt,.*,column\.tz$/);
     expect(csv[1]).toMatch(/^2026-01-05T11:00:00\.000Z,self,bot2,Renewals,.*,America\/Denver$/);
-    expect((await ask('calls', '--journal', path, '--csv')).out.split('\r\n')).toHaveLength(6);
+    expect((await ask(['calls', '--journal', path, '--csv'])).out.split('\r\n')).toHaveLength(6);
   });
 
   test('read over a record that is only half on the disk', async () => {
@@ -164,7 +145,7 @@ describe('calls and callbacks', () => {
     [['--limit', '0'], '--limit must be a whole number, 1 or more, not "0"'],
     [['--json', '--csv'], '--json and --csv exclude each other'],
   ])('refuse %j', async (flags, sentence) => {
-    const { exit, out, err } = await ask('calls', '--journal', (await morning()).path, ...flags);
+    const { exit, out, err } = await ask(['calls', '--journal', (await morning()).path, ...flags]);
     expect([exit, out]).toEqual([EXIT.usage, '']);
     expect(err).toContain(sentence);
   });
@@ -177,7 +158,7 @@ describe('a journal that cannot be read is told in one sentence', () => {
     const place = folder();
     const ledger = join(place, 'ledger.json');
     writeFileSync(ledger, '{"version":1,"calls":[]}');
-    const at = (path: string) => ask(...command.map((word) => word.replace('LEDGER', ledger)), '--journal', path);
+    const at = (path: string) => ask([...command.map((word) => word.replace('LEDGER', ledger)), '--journal', path]);
     const missing = join(place, 'missing');
     expect(await at(missing)).toEqual({
       exit: EXIT.usage,
@@ -237,7 +218,7 @@ describe('replay', () => {
   test('goes with the chart the way that the agents went, timers included', async () => {
     const { path, records } = await recordedShift();
     for (const user of ['bot1', 'BOT2']) {
-      const { exit, out, err } = await ask('replay', user, '--journal', path, '--json');
+      const { exit, out, err } = await ask(['replay', user, '--journal', path, '--json']);
       expect([exit, err]).toEqual([EXIT.done, '']);
       const own = records.filter((record) => record.user === user.toLowerCase());
       const shown = lines(out);
@@ -252,7 +233,7 @@ describe('replay', () => {
   test('shows one call from its pop to its end, with what was ordered', async () => {
     const { path, records } = await recordedShift();
     const call = records.find((record) => record.kind === 'call.closed')?.call.interactionId ?? '';
-    const { exit, out } = await ask('replay', call, '--journal', path);
+    const { exit, out } = await ask(['replay', call, '--journal', path]);
     expect(exit).toBe(EXIT.done);
     const [heading, first, ...rest] = out.trim().split('\n');
     expect(heading).toMatch(/^bot\d in the run of 20.* \(test, seed 7\)$/);
@@ -269,7 +250,7 @@ describe('replay', () => {
     const user = /"user":"(bot\d)","kind":"transition","from":"ready","to":"on-break"/.exec(
       readFileSync(segment, 'utf8'),
     );
-    const { exit, out, err } = await ask('replay', user?.[1] ?? '', '--journal', path);
+    const { exit, out, err } = await ask(['replay', user?.[1] ?? '', '--journal', path]);
     expect(exit).toBe(EXIT.failed);
     expect(out).toContain('! the chart did not go from ready to on-break; it is in on-call.');
     expect(err).toBe('The chart goes another way than the record at 1 place.\n');
@@ -279,7 +260,7 @@ describe('replay', () => {
     const { path } = await recordedShift();
     const segment = join(path, readdirSync(path).find((name) => name.endsWith('.ndjson')) ?? '');
     writeFileSync(segment, readFileSync(segment, 'utf8').replace(/"chart":"\d+"/, '"chart":"0"'));
-    const { exit, out } = await ask('replay', 'bot1', '--journal', path);
+    const { exit, out } = await ask(['replay', 'bot1', '--journal', path]);
     expect(exit).toBe(EXIT.done);
     expect(out).toContain('by another version of the chart, so its states are not told');
     expect(out).toMatch(/shift\.began +\?\n/);
@@ -287,7 +268,7 @@ describe('replay', () => {
 
   test('knows only whom the journal knows', async () => {
     const { path } = await morning();
-    expect(await ask('replay', 'bot9', '--journal', path)).toEqual({
+    expect(await ask(['replay', 'bot9', '--journal', path])).toEqual({
       exit: EXIT.usage,
       out: '',
       err: `dialer-agent: the journal ${path} knows neither an agent nor a call "bot9"\n`,
@@ -328,14 +309,14 @@ describe('reconcile', () => {
   }
 
   test('says that journal and ledger agree', async () => {
-    const { exit, out } = await ask('reconcile', '--journal', await finished(), '--ledger', ledgerFile(right));
+    const { exit, out } = await ask(['reconcile', '--journal', await finished(), '--ledger', ledgerFile(right)]);
     expect([exit, out]).toEqual([EXIT.done, '4 calls compared: 0 differences, 0 unknown.\n']);
   });
 
   test('tells every difference as a sentence, and exits with 1', async () => {
     const calls = [ledgerCall('1', [taken('Success'), taken('Success')]), ...right.slice(1, 3), ledgerCall('9', [])];
     const args = ['reconcile', '--journal', await finished(), '--ledger', ledgerFile(calls)];
-    const { exit, out } = await ask(...args);
+    const { exit, out } = await ask(args);
     expect([exit, out.split('\n')]).toEqual([
       EXIT.failed,
       [
@@ -346,7 +327,7 @@ describe('reconcile', () => {
         '',
       ],
     ]);
-    const json = JSON.parse((await ask(...args, '--json')).out);
+    const json = JSON.parse((await ask([...args, '--json'])).out);
     expect(json.differences.map(({ kind }: { kind: string }) => kind)).toEqual([
       'double-disposition',
       'not-in-journal',
@@ -371,9 +352,9 @@ describe('reconcile', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const path = await finished();
     for (const address of [url, `${url}/`, `${url}/simulator/ledger`]) {
-      expect((await ask('reconcile', '--journal', path, '--ledger', address)).exit).toBe(EXIT.done);
+      expect((await ask(['reconcile', '--journal', path, '--ledger', address])).exit).toBe(EXIT.done);
     }
-    const { exit, err } = await ask('reconcile', '--journal', path, '--ledger', `${url}/elsewhere`);
+    const { exit, err } = await ask(['reconcile', '--journal', path, '--ledger', `${url}/elsewhere`]);
     expect([exit, err]).toEqual([
       EXIT.usage,
       `dialer-agent: the ledger ${url}/elsewhere cannot be fetched: status 404\n`,
@@ -386,7 +367,7 @@ describe('reconcile', () => {
   ])('refuses %s', async (_name, content, sentence) => {
     const file = join(folder(), 'ledger.json');
     writeFileSync(file, JSON.stringify(content));
-    const { exit, err } = await ask('reconcile', '--journal', await finished(), '--ledger', file);
+    const { exit, err } = await ask(['reconcile', '--journal', await finished(), '--ledger', file]);
     expect(exit).toBe(EXIT.usage);
     expect(err).toContain(`${file} is no ledger: ${sentence}`);
   });

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { checkFiles } from '../../src/cli/check.js';
-import { EXIT, type Io } from '../../src/cli/io.js';
-import { main } from '../../src/cli/program.js';
+import { EXIT } from '../../src/cli/io.js';
 import { AGENT_STATES } from '../../src/journal/record.js';
 import { WorldSchema } from '../../src/simulator/index.js';
+import { ask } from '../support/ask.js';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -56,25 +56,6 @@ const everyCommand = [
   ),
 ];
 
-/** What the command line says to these arguments. */
-async function ask(...args: string[]): Promise<{ exit: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const io: Io = {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    env: {},
-    stderr: process.stderr,
-    readFile: read,
-    onSignal: () => () => {},
-  };
-  return { exit: await main(args, io), out, err };
-}
-
 describe('the code in the documents', () => {
   test('every YAML block passes the check, as a policy, worker file or world', () => {
     const yaml = inLanguage('yaml');
@@ -116,7 +97,7 @@ describe('the commands in the documents', () => {
     for (const { document, words, line } of calls) {
       const [, command = ''] = words;
       if (command.startsWith('-')) continue; // dialer-agent --version
-      const { exit, out } = await ask(command, '--help');
+      const { exit, out } = await ask([command, '--help']);
       expect({ document, line, exit }).toEqual({ document, line, exit: EXIT.done });
       expect(out).toContain(`dialer-agent ${command}`);
       const unknown = words.filter((word) => /^--?[a-z]/.test(word) && !new RegExp(`${word}[ ,]`).test(out));
@@ -125,7 +106,7 @@ describe('the commands in the documents', () => {
   });
 
   test('the README has each command of the CLI, and its exit codes', async () => {
-    const { out } = await ask('--help');
+    const { out } = await ask(['--help']);
     const known = [...out.matchAll(/^ {2}([a-z]+) (?:\[|<| )/gm)]
       .map(([, name]) => name)
       .filter((name) => name !== 'help');

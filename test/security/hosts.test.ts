@@ -1,13 +1,13 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { main } from '../../src/cli/program.js';
 import { askHosts, type RoundResult } from '../../src/fleet/host-round.js';
 import { createServerAddress } from '../../src/icws/address.js';
 import { disposition } from '../../src/icws/commands.js';
 import { openSession } from '../../src/icws/session-opening.js';
 import { Desk, Ears, PASSWORD } from '../icws/icws-desk.js';
 import { eventually } from '../icws/trouble-server.js';
+import { ask } from '../support/ask.js';
 
 const releases: (() => unknown)[] = [];
 afterEach(async () => {
@@ -160,17 +160,8 @@ describe('plain http to a host that is not this machine', () => {
     ['http://[2001:db8::1]:8018'],
     ['http://[::ffff:192.0.2.1]:8018'],
   ])('%s is refused before anything is sent', async (url) => {
-    let err = '';
-    const exit = await main(['run', '--server', url, '--users', 'bot1', '--password-env', 'PW', '--no-journal'], {
-      out: () => {},
-      err: (text) => {
-        err += text;
-      },
-      env: { PW: PASSWORD },
-      stderr: process.stderr,
-      readFile: () => '',
-      onSignal: () => () => {},
-    });
+    const args = ['run', '--server', url, '--users', 'bot1', '--password-env', 'PW', '--no-journal'];
+    const { exit, err } = await ask(args, { PW: PASSWORD });
     expect(exit).toBe(2);
     expect(err).toContain('plain text');
     expect(err).not.toContain(PASSWORD);

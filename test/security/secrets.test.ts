@@ -7,6 +7,7 @@ import { systemClock } from '../../src/base/clock.js';
 import { seededRandom } from '../../src/base/random.js';
 import { main } from '../../src/cli/program.js';
 import { createSimulator, type Simulator, startSimulatorServer, WorldSchema } from '../../src/simulator/index.js';
+import { ask } from '../support/ask.js';
 
 /** The built command, as a user starts it; another build can be named for runs by hand. */
 const COMMAND = resolve(process.env.STRANGER_PRODUCT ?? 'dist/cli/main.js');
@@ -275,14 +276,9 @@ test('files that are made to hurt are refused, quickly and in a sentence', async
   for (const text of hostile) {
     const file = join(folder, 'hostile.yaml');
     writeFileSync(file, text);
-    let said = '';
-    const say = (more: string): void => {
-      said += more;
-    };
-    const readFile = (path: string): string => readFileSync(path, 'utf8');
-    const io = { out: say, err: say, env: {}, stderr: process.stderr, readFile, onSignal: () => () => {} };
-    expect(await main(['check', file], io)).toBe(2);
-    expect(said.length).toBeLessThan(5_000);
+    const { exit, out, err } = await ask(['check', file]);
+    expect(exit).toBe(2);
+    expect((out + err).length).toBeLessThan(5_000);
   }
   expect(performance.now() - started).toBeLessThan(3_000);
 });
