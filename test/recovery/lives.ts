@@ -5,9 +5,6 @@ import { fingerprint } from '../../src/base/fingerprint.js';
 import { silentLog } from '../../src/base/log.js';
 import { seededRandom } from '../../src/base/random.js';
 import { createFleet, type Fleet, type FleetEnd } from '../../src/fleet/fleet.js';
-import { askHosts } from '../../src/fleet/host-round.js';
-import { createServerAddress } from '../../src/icws/address.js';
-import { openSession } from '../../src/icws/session-opening.js';
 import type { Transport, WireRequest, WireResponse } from '../../src/icws/transport.js';
 import {
   type Journal,
@@ -31,6 +28,7 @@ import {
 } from '../../src/simulator/index.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { inProcessTransport } from '../support/in-process-transport.js';
+import { opener } from '../support/opener.js';
 
 const FOLDER = 'data/journal';
 const URL_OF_ALL = 'http://127.0.0.1:8018';
@@ -202,7 +200,6 @@ async function bear(parts: Birth): Promise<Life> {
     freshSalt: 'a salt for the tests',
     onFailure: () => fleet?.drain('journal-failed'),
   });
-  const address = createServerAddress({ url: URL_OF_ALL });
   fleet = createFleet({
     chart: agentChart(clock, DEFAULT_TIMINGS),
     clock,
@@ -227,24 +224,15 @@ async function bear(parts: Birth): Promise<Life> {
     nameContact: (columns) => columns,
     fingerprintOf: (user) => fingerprint(password, `${journal.salt}/${user}`),
     retryCredentials: parts.retryCredentials,
-    openSession: (user) =>
-      askHosts({
-        hosts: address.hosts,
-        named: new Set(),
-        onRefusedHosts: () => {},
-        open: (host) =>
-          openSession(
-            { transport, clock, random: random('jitter'), observe: () => {} },
-            {
-              address,
-              host,
-              credentials: { user, password },
-              applicationName: 'lives',
-              language: 'en-us',
-              messaging: parts.messaging ?? 'stream',
-            },
-          ),
-      }),
+    openSession: opener({
+      transport,
+      clock,
+      random,
+      url: URL_OF_ALL,
+      applicationName: 'lives',
+      password,
+      messaging: parts.messaging,
+    }),
   });
   return { fleet, journal, end: mortal.die };
 }

@@ -3,10 +3,7 @@ import { DEFAULT_TIMINGS } from '../../src/agent/timings.js';
 import { silentLog } from '../../src/base/log.js';
 import { seededRandom } from '../../src/base/random.js';
 import { createFleet, type Fleet, type FleetEnd } from '../../src/fleet/fleet.js';
-import { askHosts } from '../../src/fleet/host-round.js';
 import type { Seat } from '../../src/fleet/seat.js';
-import { createServerAddress } from '../../src/icws/address.js';
-import { openSession } from '../../src/icws/session-opening.js';
 import type { AgentState, Fact, JournalRecord } from '../../src/journal/record.js';
 import { loadPolicy, type Policy } from '../../src/policy/index.js';
 import {
@@ -18,6 +15,7 @@ import {
 } from '../../src/simulator/index.js';
 import { FakeClock } from './fake-clock.js';
 import { inProcessTransport } from './in-process-transport.js';
+import { opener } from './opener.js';
 
 /** Quick, plain and without chance: what a rule's test says is what happens. */
 export const PLAIN_POLICY = `version: 1
@@ -66,7 +64,6 @@ export function startRig(options: RigOptions): Rig {
   const simulator = createSimulator({ world, clock, random: seededRandom(world.seed) });
   if (world.alternateHost !== undefined) simulator.listensOn(['127.0.0.1', world.alternateHost]);
   const transport = inProcessTransport(simulator);
-  const address = createServerAddress({ url: 'http://127.0.0.1:8018', alternates: options.alternates ?? [] });
   const random = seededRandom(7);
   const records: JournalRecord[] = [];
   const policy = policyOf(options.policy ?? PLAIN_POLICY);
@@ -92,24 +89,16 @@ export function startRig(options: RigOptions): Rig {
     onMessage: () => {},
     nameContact: (columns) => columns,
     fingerprintOf: () => null,
-    openSession: (user) =>
-      askHosts({
-        hosts: address.hosts,
-        named: new Set(),
-        onRefusedHosts: () => {},
-        open: (host) =>
-          openSession(
-            { transport, clock, random: random('jitter'), observe: () => {} },
-            {
-              address,
-              host,
-              credentials: { user, password: options.password ?? 'demo' },
-              applicationName: 'rig',
-              language: 'en-us',
-              messaging: options.messaging ?? 'stream',
-            },
-          ),
-      }),
+    openSession: opener({
+      transport,
+      clock,
+      random,
+      url: 'http://127.0.0.1:8018',
+      alternates: options.alternates,
+      applicationName: 'rig',
+      password: options.password ?? 'demo',
+      messaging: options.messaging,
+    }),
   });
   fleet.start();
 
