@@ -20,6 +20,7 @@ import type { Pacer } from './pacer.js';
 import type { Resumption } from './resume.js';
 import { type IntentNote, Scribe } from './scribe.js';
 import type { Seat } from './seat.js';
+import { SessionDesk } from './session-desk.js';
 import { type AttendancePort, SessionHolder } from './session-holder.js';
 import type { StatusNames } from './status-desk.js';
 import { verdictOf } from './verdict.js';
@@ -75,7 +76,7 @@ class AgentBridge implements Bridge {
   private readonly log: Log;
   private readonly scribe: Scribe;
   private readonly calls: CallDesk;
-  private readonly holder: SessionHolder;
+  private readonly sessions: SessionDesk;
   private endsDecided: number;
   private awaitsGrant: boolean;
 
@@ -93,7 +94,14 @@ class AgentBridge implements Bridge {
       nameContact: deps.nameContact,
     });
     const { clock, statuses, campaignNames, openSession, resumption } = deps;
-    this.holder = new SessionHolder({ clock, seat, statuses, campaignNames, port: this.port(), openSession });
+    this.sessions = new SessionDesk({
+      user,
+      holder: new SessionHolder({ clock, seat, statuses, campaignNames, port: this.port(), openSession }),
+      pacer: deps.pacer,
+      record: (fact) => this.record(fact),
+      tell: (event) => this.tell(event),
+      fingerprintOf: deps.fingerprintOf,
+    });
     if (resumption?.call) this.calls.resume(resumption.call);
     this.endsDecided = resumption?.endsDecided ?? 0;
     this.awaitsGrant = resumption?.awaitsGrant ?? false;
@@ -116,14 +124,14 @@ class AgentBridge implements Bridge {
 
   /** What the agent's present session stands on. */
   private get attendance(): Attendance | null {
-    return this.holder.current;
+    return this.sessions.attendance;
   }
 
   campaigns = (): readonly string[] => this.attendance?.campaigns.joinedNames() ?? [];
 
   kill(): void {
     this.agent.end();
-    this.dropSession();
+    this.sessions.drop();
   }
 
   private record(fact: Fact): void | Promise<void> {
@@ -149,30 +157,12 @@ class AgentBridge implements Bridge {
       void this.record(fact);
       return;
     }
-    const sent = this.calls.closed(fact.call.interactionId);
-    void this.record(sent && !fact.label ? { ...fact, label: sent.label } : fact);
-    if (fact.result === 'accepted' && sent?.scheduledTime !== undefined && sent.owner) {
-      const { owner } = sent;
-      const delaySeconds = sent.scheduledTime - this.deps.clock.now() / 1_000;
-      void this.record({
-        kind: 'callback',
-        call: fact.call,
-        ...sent,
-        scheduledTime: sent.scheduledTime,
-        owner,
-        delaySeconds,
-      });
-    }
+    this.calls.closed(fact, this.deps.clock.now());
   }
 
   private finish(): void {
-    this.dropSession();
+    this.sessions.drop();
     this.deps.onDone(this.seat.user);
-  }
-
-  private dropSession(): void {
-    this.deps.pacer.giveUp(this.seat.user);
-    void this.holder.drop();
   }
 
   private carryOut(command: number, order: AgentOrder): void {
@@ -193,19 +183,19 @@ class AgentBridge implements Bridge {
         this.deps.pacer.giveUp(this.seat.user);
         break;
       case 'open-session':
-        void this.open(command);
+        void this.sessions.open(command);
         break;
       case 'prepare-session':
-        void this.prepare(command);
+        void this.sessions.prepare(command);
         break;
       case 'say-farewell':
-        void this.sayFarewell(command);
+        void this.sessions.sayFarewell(command);
         break;
       case 'close-session':
-        void this.leave(command);
+        void this.sessions.close(command);
         break;
       case 'enlist':
-        void this.enlist(command);
+        void this.sessions.enlist(command);
         break;
       case 'set-available':
         if (this.attendance) this.attendance.setAvailable(command);
@@ -237,31 +227,6 @@ class AgentBridge implements Bridge {
     return this.scribe.run(command, about, { call: this.agent.context().call, attendance }, send);
   }
 
-  private async open(command: number): Promise<void> {
-    const { pacer } = this.deps;
-    const result = await this.holder.open();
-    if (!result) return;
-    if (result.kind === 'opened') {
-      const { id, host } = result.session;
-      pacer.opened();
-      void this.record({ kind: 'session.opened', session: id, host });
-      this.tell({ type: 'session.opened', command, session: id });
-      return;
-    }
-    const { code, message } = result.error;
-    if (result.kind === 'failed') {
-      void this.record({ kind: 'session.unreached', code, message });
-      this.tell({ type: 'session.unreached', command, code });
-      return;
-    }
-    pacer.refused();
-    void this.record({ kind: 'session.refused', code, message });
-    const areCredentials = code === 'icws/credentials-refused';
-    const fingerprint = areCredentials ? this.deps.fingerprintOf(this.seat.user) : null;
-    if (fingerprint !== null) await this.record({ kind: 'credentials.refused', code, fingerprint });
-    this.tell({ type: 'session.refused', command, code: areCredentials ? 'credentials-refused' : 'log-in-forbidden' });
-  }
-
   /** Whether a grant answers the log-off of the run before: then the agent goes back to work. */
   private takesAnEarlierGrant(): boolean {
     const isEarlier = this.awaitsGrant && this.agent.context().leave === null;
@@ -291,32 +256,6 @@ class AgentBridge implements Bridge {
       },
       onChannel: (event) => void this.record({ kind: 'reconnect', reason: event }),
     };
-  }
-
-  private async prepare(command: number): Promise<void> {
-    const { attendance } = this;
-    const setup = await attendance?.prepare();
-    if (!setup || this.attendance !== attendance) return;
-    if (setup.kind === 'prepared') this.tell({ type: 'session.prepared', command });
-    else this.tell({ type: 'session.unprepared', command, code: setup.code, final: setup.final });
-  }
-
-  private async enlist(command: number): Promise<void> {
-    const { attendance } = this;
-    const result = await attendance?.enlist();
-    if (result && this.attendance === attendance) this.tell({ ...result, command });
-  }
-
-  private async sayFarewell(command: number): Promise<void> {
-    await this.attendance?.setEnd();
-    this.tell({ type: 'session.farewell-said', command });
-  }
-
-  private async leave(command: number): Promise<void> {
-    this.deps.pacer.giveUp(this.seat.user);
-    const session = await this.holder.leave();
-    if (session !== undefined) void this.record({ kind: 'session.closed', session });
-    this.tell({ type: 'session.closed', command });
   }
 
   private popped(pop: Pop): void {

@@ -171,8 +171,19 @@ export class CallDesk {
     return this.over.includes(interactionId);
   }
 
-  /** The call is over: what was sent last for it, and nothing of it is kept. */
-  closed(interactionId: string): Ending | null {
+  /** The call is over: its result is recorded with what was sent last for it, and nothing of it is kept. `now`: our clock. */
+  closed(fact: Extract<Fact, { kind: 'call.closed' }>, now: number): void {
+    const sent = this.forget(fact.call.interactionId);
+    this.record(sent && !fact.label ? { ...fact, label: sent.label } : fact);
+    if (fact.result === 'accepted' && sent?.scheduledTime !== undefined && sent.owner) {
+      const { scheduledTime, owner } = sent;
+      const delaySeconds = scheduledTime - now / 1_000;
+      this.record({ kind: 'callback', call: fact.call, ...sent, scheduledTime, owner, delaySeconds });
+    }
+  }
+
+  /** Returns what was sent last for the call. */
+  private forget(interactionId: string): Ending | null {
     const { sent } = this;
     this.sent = null;
     this.pops.delete(interactionId);

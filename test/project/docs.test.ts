@@ -78,8 +78,8 @@ describe('docs/errors.md', () => {
       ...all(code, /kind: 'stopped', reason: '([a-z-]+)'/g),
       ...all(code, /\bfinal \? '([a-z-]+)' :/g),
       ...all(code, /'([a-z-]+)', final: true/g),
-      ...all(read('src/fleet/bridge.ts'), /areCredentials \? '([a-z-]+)' :/g),
-      ...all(read('src/fleet/bridge.ts'), /areCredentials \? '[a-z-]+' : '([a-z-]+)'/g),
+      ...all(read('src/fleet/session-desk.ts'), /areCredentials \? '([a-z-]+)' :/g),
+      ...all(read('src/fleet/session-desk.ts'), /areCredentials \? '[a-z-]+' : '([a-z-]+)'/g),
       ...all(read('src/fleet/bridge.ts'), /again: reason !== '([a-z-]+)'/g),
     ];
     expect(first('Why an agent stopped')).toEqual(sorted(said));
