@@ -3,13 +3,12 @@ import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import type { Random } from '../base/random.js';
 import type { OpenWork } from '../journal/open-work.js';
-import type { Fact, JournalRecord } from '../journal/record.js';
+import type { JournalRecord } from '../journal/record.js';
 import type { Recorder } from '../journal/recorder.js';
-import { type Bridge, createBridge } from './bridge.js';
+import { Crew } from './crew.js';
 import type { RoundResult } from './host-round.js';
 import type { AgentStatus } from './http-server.js';
 import { createPacer } from './pacer.js';
-import { resumptionOf } from './resume.js';
 import type { Seat } from './seat.js';
 import type { StatusNames } from './status-desk.js';
 
@@ -69,14 +68,11 @@ export interface Fleet {
 export function createFleet(options: FleetOptions): Fleet {
   const { clock, log, seats } = options;
   const pacer = createPacer({ clock, random: options.random, loginsPerSecond: options.loginsPerSecond });
-  const bridges = new Map<string, Bridge>();
   const timers: unknown[] = [];
-  const campaignNames = new Map<string, string>();
-  const stopped = new Map<string, string>();
-  let done = 0;
   let calls = 0;
   let cutCalls = 0;
   let everOpened = false;
+  let isStaffed = false;
   let draining = false;
   let lastFailure: { code: string; message: string } | null = null;
   let end: (end: FleetEnd) => void = () => {};
@@ -110,7 +106,7 @@ export function createFleet(options: FleetOptions): Fleet {
         if (!everOpened && pacer.isResting) refuse('credentials-refused');
         break;
       case 'stopped':
-        stopped.set(record.user, record.reason);
+        crew.stopped(record.user, record.reason);
         break;
       default:
         break;
@@ -124,40 +120,27 @@ export function createFleet(options: FleetOptions): Fleet {
       return written;
     },
   };
-
-  /** Brings one agent to life with what an earlier process left it. A secret that was refused is not tried again. */
-  function hire(seat: Seat): void {
-    const work = options.work?.get(seat.user);
-    const moment = { now: clock.now(), monotonic: clock.monotonic() };
-    const resumption = work && resumptionOf(work, moment);
-    const record = (fact: Fact): void => void recorder.write({ at: moment.now, user: seat.user, ...fact });
-    for (const fact of resumption?.facts ?? []) record(fact);
-    const { refused } = work ?? {};
-    if (refused && !options.retryCredentials && refused.fingerprint === options.fingerprintOf(seat.user)) {
-      lastFailure = { code: refused.code, message: 'the same ones were refused before' };
-      record({ kind: 'stopped', reason: 'credentials-refused', forGood: true });
-      done++;
-      return;
-    }
-    bridges.set(seat.user, createBridge({ ...options, campaignNames, pacer, recorder, onDone, resumption }, seat));
-  }
-
-  function onDone(): void {
-    done++;
-    endWhenAllAreDone();
-  }
+  const crew = new Crew({
+    ...options,
+    pacer,
+    recorder,
+    onRefusedBefore: (code) => {
+      lastFailure = { code, message: 'the same ones were refused before' };
+    },
+    onDone: endWhenAllAreDone,
+  });
 
   function endWhenAllAreDone(): void {
-    if (done < seats.length) return;
+    if (!isStaffed || !crew.areAllDone) return;
     const message = lastFailure?.message ?? '';
-    if (stopped.size === seats.length) end({ kind: 'refused', reason: firstOf(stopped) ?? 'stopped', message });
+    if (crew.haveAllStopped) end({ kind: 'refused', reason: crew.firstStopReason ?? 'stopped', message });
     else if (!everOpened && lastFailure) refuse(lastFailure.code);
     else end({ kind: 'drained', cutCalls });
   }
 
   /** Nothing was ever reached: no use in going on (exit code 3). */
   function refuse(reason: string): void {
-    for (const bridge of bridges.values()) bridge.kill();
+    crew.kill();
     end({ kind: 'refused', reason, message: lastFailure?.message ?? 'no session could be opened in time' });
   }
 
@@ -167,15 +150,11 @@ export function createFleet(options: FleetOptions): Fleet {
     options.onDrain?.();
     log.info({ reason }, 'draining: agents finish their calls and log off');
     after(options.drainTimeoutMs, cut);
-    for (const bridge of bridges.values()) bridge.tell({ type: 'logoff.asked', reason, forGood: true });
+    crew.dismiss(reason);
   }
 
   function cut(): void {
-    for (const bridge of bridges.values()) {
-      if (bridge.agent.done()) continue;
-      if (bridge.agent.context().call) cutCalls++;
-      bridge.tell({ type: 'cut' });
-    }
+    cutCalls += crew.cut();
     log.warn({ cutCalls }, 'the drain ran out of time: what was left was cut');
     // A server that does not even answer the farewell must not keep us.
     after(10_000, () => end({ kind: 'drained', cutCalls }));
@@ -184,7 +163,8 @@ export function createFleet(options: FleetOptions): Fleet {
   return {
     ended,
     start: () => {
-      for (const seat of seats) hire(seat);
+      for (const seat of seats) crew.hire(seat);
+      isStaffed = true;
       if (options.firstConnectMs !== null) {
         after(options.firstConnectMs, () => {
           if (!everOpened) refuse(lastFailure?.code ?? 'unreachable');
@@ -192,48 +172,22 @@ export function createFleet(options: FleetOptions): Fleet {
       }
       if (options.durationMs !== null) after(options.durationMs, () => drain('duration'));
       endWhenAllAreDone();
-      for (const bridge of bridges.values()) bridge.tell({ type: 'shift.began' });
+      crew.tell({ type: 'shift.began' });
     },
     drain,
     kill: () => {
-      for (const bridge of bridges.values()) bridge.kill();
+      crew.kill();
       end({ kind: 'killed' });
     },
     reasons: () => {
       if (draining) return ['draining'];
-      const out = [...bridges.values()].filter(({ agent }) => agent.state() === 'logged-out').length;
+      const out = crew.countOf('logged-out');
       return out > 0 ? [`${out} of ${seats.length} agents are logged out`] : [];
     },
     get isDraining() {
       return draining;
     },
     desired: seats.length,
-    agents: () => [...bridges.values()].map((bridge) => statusOf(bridge, stopped.get(bridge.seat.user), clock)),
-  };
-}
-
-function firstOf(stopped: ReadonlyMap<string, string>): string | undefined {
-  return stopped.values().next().value;
-}
-
-function statusOf({ agent, seat, campaigns }: Bridge, reason: string | undefined, clock: Clock): AgentStatus {
-  const { call, setback } = agent.context();
-  const why = reason ?? (agent.state() === 'logged-out' ? (setback ?? undefined) : undefined);
-  const iso = (agoMs: number): string => new Date(clock.now() - agoMs).toISOString();
-  return {
-    user: seat.user,
-    state: agent.state(),
-    inner: agent.place().split('.').slice(1).join('.'),
-    since: iso(agent.inStateMs()),
-    ...(call && {
-      call: {
-        interactionId: call.pop.interactionId,
-        campaign: call.pop.campaign,
-        kind: call.pop.kind,
-        since: iso(clock.monotonic() - call.poppedAt),
-      },
-    }),
-    campaigns: campaigns(),
-    ...(why !== undefined && { reason: why }),
+    agents: () => crew.statuses(),
   };
 }
