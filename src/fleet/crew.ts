@@ -1,0 +1,160 @@
+import type { AgentEvent } from '../agent/events.js';
+import type { OpenWork } from '../journal/open-work.js';
+import type { Fact } from '../journal/record.js';
+import { type Bridge, type BridgeDeps, createBridge } from './bridge.js';
+import type { AgentStatus } from './http-server.js';
+import { resumptionOf } from './resume.js';
+import type { Seat } from './seat.js';
+
+export interface CrewOptions extends Omit<BridgeDeps, 'campaignNames' | 'resumption' | 'onDone'> {
+  /** What the journal says that agents had in hand; none without a journal. */
+  readonly work?: ReadonlyMap<string, OpenWork>;
+  /** Try secrets again that were refused before. */
+  readonly retryCredentials?: boolean;
+  /** A secret of this user was refused before, so it is not tried again. */
+  onRefusedBefore(code: string): void;
+  /** One agent is done: it stopped for good, or left as asked. */
+  onDone(user: string): void;
+}
+
+/** One agent of the crew, from its hiring on; it stays listed after its end. */
+interface Member {
+  readonly seat: Seat;
+  /** Null where it never came to life: its secret was refused before. */
+  bridge: Bridge | null;
+  isDone: boolean;
+  /** Why it stopped by itself; null while it works, and where it left as asked. */
+  stopped: string | null;
+}
+
+/** The agents by user: who is hired, who is done, who stopped and why. One agent's failure never stops the others. */
+export class Crew {
+  private readonly options: CrewOptions;
+  private readonly members = new Map<string, Member>();
+  private readonly campaignNames = new Map<string, string>();
+
+  constructor(options: CrewOptions) {
+    this.options = options;
+  }
+
+  get users(): readonly string[] {
+    return [...this.members.keys()];
+  }
+
+  get areAllDone(): boolean {
+    return this.every((member) => member.isDone);
+  }
+
+  get haveAllStopped(): boolean {
+    return this.every((member) => member.stopped !== null);
+  }
+
+  /** Why the first of those that stopped by themselves did. */
+  get firstStopReason(): string | null {
+    for (const { stopped } of this.members.values()) if (stopped !== null) return stopped;
+    return null;
+  }
+
+  /** How many live agents have this state. */
+  countOf(state: AgentStatus['state']): number {
+    return this.living().filter(({ agent }) => agent.state() === state).length;
+  }
+
+  /**
+   * Brings one agent to life with what an earlier process left it; it waits, logged out, until it is told `shift.began`.
+   * A secret that was refused is not tried again (rule 14).
+   */
+  hire(seat: Seat): void {
+    const { options, campaignNames } = this;
+    const { clock, recorder } = options;
+    const work = options.work?.get(seat.user);
+    const moment = { now: clock.now(), monotonic: clock.monotonic() };
+    const resumption = work && resumptionOf(work, moment);
+    const record = (fact: Fact): void => void recorder.write({ at: moment.now, user: seat.user, ...fact });
+    for (const fact of resumption?.facts ?? []) record(fact);
+    const { refused } = work ?? {};
+    if (refused && !options.retryCredentials && refused.fingerprint === options.fingerprintOf(seat.user)) {
+      this.members.set(seat.user, { seat, bridge: null, isDone: true, stopped: 'credentials-refused' });
+      options.onRefusedBefore(refused.code);
+      record({ kind: 'stopped', reason: 'credentials-refused', forGood: true });
+      return;
+    }
+    const member: Member = { seat, bridge: null, isDone: false, stopped: null };
+    this.members.set(seat.user, member);
+    const onDone = (): void => {
+      member.isDone = true;
+      options.onDone(seat.user);
+    };
+    member.bridge = createBridge({ ...options, campaignNames, onDone, resumption }, seat);
+  }
+
+  /** Tells these agents, all when left out; those without a life hear nothing. */
+  tell(event: AgentEvent, users: Iterable<string> = this.users): void {
+    for (const user of users) this.members.get(user)?.bridge?.tell(event);
+  }
+
+  /** Asks these agents, all when left out, to finish their calls and leave for good. */
+  dismiss(reason: string, users: Iterable<string> = this.users): void {
+    this.tell({ type: 'logoff.asked', reason, forGood: true }, users);
+  }
+
+  /** Ends what is still at work without waiting for its calls. Returns how many calls that cut. */
+  cut(): number {
+    let calls = 0;
+    for (const bridge of this.living()) {
+      if (bridge.agent.done()) continue;
+      if (bridge.agent.context().call) calls++;
+      bridge.tell({ type: 'cut' });
+    }
+    return calls;
+  }
+
+  /** Ends everything at once, without a word to the server. */
+  kill(): void {
+    for (const bridge of this.living()) bridge.kill();
+  }
+
+  /** The agent said that it stopped by itself, and why. */
+  stopped(user: string, reason: string): void {
+    const member = this.members.get(user);
+    if (member) member.stopped = reason;
+  }
+
+  /** What is true of each agent now. */
+  statuses(): readonly AgentStatus[] {
+    return [...this.members.values()].flatMap(({ bridge, stopped }) =>
+      bridge ? [this.statusOf(bridge, stopped ?? undefined)] : [],
+    );
+  }
+
+  private living(): Bridge[] {
+    return [...this.members.values()].flatMap(({ bridge }) => bridge ?? []);
+  }
+
+  private every(test: (member: Member) => boolean): boolean {
+    return [...this.members.values()].every(test);
+  }
+
+  private statusOf({ agent, seat, campaigns }: Bridge, reason: string | undefined): AgentStatus {
+    const { clock } = this.options;
+    const { call, setback } = agent.context();
+    const why = reason ?? (agent.state() === 'logged-out' ? (setback ?? undefined) : undefined);
+    const iso = (agoMs: number): string => new Date(clock.now() - agoMs).toISOString();
+    return {
+      user: seat.user,
+      state: agent.state(),
+      inner: agent.place().split('.').slice(1).join('.'),
+      since: iso(agent.inStateMs()),
+      ...(call && {
+        call: {
+          interactionId: call.pop.interactionId,
+          campaign: call.pop.campaign,
+          kind: call.pop.kind,
+          since: iso(clock.monotonic() - call.poppedAt),
+        },
+      }),
+      campaigns: campaigns(),
+      ...(why !== undefined && { reason: why }),
+    };
+  }
+}
