@@ -12,7 +12,27 @@ export interface OfferedDisposition {
   readonly abandon: boolean;
 }
 
-/** All that a policy may know of a call. The three last ones are known at the end only. */
+/** A stretch of time in epoch milliseconds; `until` is the first moment after it. */
+export interface Stretch {
+  readonly from: number;
+  readonly until: number;
+}
+
+/**
+ * When the owner of a callback works: shift minus planned breaks. Asked with a CIC user name and an instant (epoch
+ * milliseconds), answers with the first stretch of work that ends after the instant: the one that goes on then, else the next.
+ * Null: the owner does not work again as far as can be foreseen. Undefined: nothing is known of this user, who then counts as
+ * always there. Pure for the time of one decision.
+ */
+export type OwnerHours = (owner: string, from: number) => Stretch | null | undefined;
+
+/**
+ * How many callbacks of a rule are booked for the clock hour that begins at `hourStart` (epoch milliseconds, a whole hour UTC),
+ * by all agents together.
+ */
+export type BookedInHour = (rule: string, hourStart: number) => number;
+
+/** All that a policy may know of a call. `connected`, `endedBy` and `talkedMs` are known at the end only. */
 export interface CallFacts {
   readonly campaign: { readonly id: string; readonly name: string };
   readonly kind: CallKind;
@@ -33,6 +53,10 @@ export interface CallFacts {
   readonly connected?: boolean;
   readonly endedBy?: 'us' | 'far-side';
   readonly talkedMs?: number;
+  /** Left out: every owner counts as always there. */
+  readonly ownerHours?: OwnerHours;
+  /** Left out: nothing is booked. */
+  readonly bookedInHour?: BookedInHour;
 }
 
 /** A fresh random stream for one draw of one call, by name: the same name gives the same numbers again. */

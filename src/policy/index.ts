@@ -1,4 +1,4 @@
-export type { CallFacts, CallKind, DrawsOf, OfferedDisposition } from './call.js';
+export type { BookedInHour, CallFacts, CallKind, DrawsOf, OfferedDisposition, OwnerHours, Stretch } from './call.js';
 export { CALL_KINDS, callKind, callKinds, drawsOfCall } from './call.js';
 export { decideConnect, decideEnd, decideOffer } from './decide.js';
 export type { ConnectDecision, Decision, EndDecision, FellBack, OfferDecision } from './decision.js';
