@@ -2,14 +2,13 @@ import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import { type Random, seededRandom } from '../base/random.js';
 import { besideFile, type ReadFile, type WorkerConfig } from '../config/index.js';
-import { askHosts, type RoundResult } from '../fleet/host-round.js';
+import type { RoundResult } from '../fleet/host-round.js';
 import { createServerAddress } from '../icws/address.js';
-import { openSession } from '../icws/session-opening.js';
-import { sharedStatusCatalogs } from '../icws/status-catalog.js';
 import { createUndiciTransport } from '../icws/undici-transport.js';
 import type { LedgerTotals } from '../report/summary-text.js';
 import { createSimulator, startSimulatorServer, type WorldConfig } from '../simulator/index.js';
 import { ledgerTotals } from './ledger-totals.js';
+import { sessionOpener } from './session-opener.js';
 
 /** The server that a run works against, reached or embedded. */
 export interface Connection {
@@ -44,45 +43,9 @@ export async function connect(config: WorkerConfig<WorldConfig>, deps: Connectio
     clock: deps.clock,
     ca: server.kind === 'icws' ? server.tlsCa : undefined,
   });
-  const passwords = new Map(config.agents.map(({ user, password }) => [user, password]));
-  const named = new Set<string>();
-  const warned = new Set<string>();
-  const sessionDeps = {
-    transport,
-    clock: deps.clock,
-    random: deps.random('icws/jitter'),
-    log: deps.log,
-    statusCatalogs: sharedStatusCatalogs(),
-    observe: ({ operation, status, durationMs }: { operation: string; status: number | 'error'; durationMs: number }) =>
-      deps.observe({ operation, status, seconds: durationMs / 1_000 }),
-  };
-
   return {
     name: server.kind === 'icws' ? server.url : 'the embedded simulator',
-    openSession: (user) =>
-      askHosts({
-        hosts: address.hosts,
-        named,
-        open: (host) =>
-          openSession(
-            { ...sessionDeps, log: deps.log.child({ agent: user }) },
-            {
-              address,
-              host,
-              credentials: { user, password: passwords.get(user)?.reveal() ?? '' },
-              applicationName: server.applicationName,
-              language: server.language,
-              messaging: server.messaging,
-            },
-          ),
-        onRefusedHosts: (hosts) => {
-          for (const host of hosts) {
-            if (warned.has(host)) continue;
-            warned.add(host);
-            deps.log.warn({ host }, 'the server named a host that is not allowed; --allow-host would allow it');
-          }
-        },
-      }),
+    openSession: sessionOpener(config, { ...deps, transport, address }),
     ...(simulator && { ledger: simulator.totals, world: simulator.worldId }),
     close: async () => {
       await transport.close();

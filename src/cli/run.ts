@@ -1,19 +1,18 @@
 import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { agentChart } from '../agent/chart.js';
-import { DEFAULT_TIMINGS } from '../agent/timings.js';
 import { type Clock, systemClock } from '../base/clock.js';
 import { formatDiagnostics } from '../base/diagnostic.js';
 import { messageOf, UsageError } from '../base/errors.js';
 import { seededRandom } from '../base/random.js';
 import { type RunFlags, resolveWorkerConfig, type WorkerConfig } from '../config/index.js';
-import { createFleet, type Fleet, type FleetEnd } from '../fleet/fleet.js';
+import type { Fleet, FleetEnd } from '../fleet/fleet.js';
 import { startHttpServer } from '../fleet/http-server.js';
 import { timelyClock } from '../fleet/timely-clock.js';
 import { recorderOf } from '../journal/recorder.js';
 import { buildSummary } from '../report/summary.js';
 import { formatSummary } from '../report/summary-text.js';
 import { type WorldConfig, WorldSchema } from '../simulator/index.js';
+import { composeFleet } from './compose-fleet.js';
 import { type Connection, connect } from './connection.js';
 import { type Instruments, openInstruments } from './instruments.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
@@ -76,24 +75,12 @@ async function work(config: WorkerConfig<WorldConfig>, { clock, seed, io, instru
       onFailure: () => fleet?.drain('journal-failed'),
     });
     releases.push(journal.close);
-    const agentClock = timelyClock(clock, (seconds) => metrics.scheduleLateness(seconds));
-    const running = createFleet({
-      chart: agentChart(agentClock, { ...DEFAULT_TIMINGS, recoveryMs: config.recovery.waitMs }),
-      clock: agentClock,
+    const running = composeFleet(config, {
+      clock: timelyClock(clock, (seconds) => metrics.scheduleLateness(seconds)),
       random,
       log,
       recorder: recorderOf(sinks, journal.write),
-      seats: config.agents,
-      statuses: config.statuses,
-      loginsPerSecond: config.load.loginsPerSecond,
-      firstConnectMs: config.server.firstConnectMs,
-      durationMs: config.limits.durationMs ?? null,
-      maxCalls: config.limits.calls ?? null,
-      drainTimeoutMs: config.drain.timeoutMs,
-      work: journal.work,
-      nameContact: journal.nameContact,
-      fingerprintOf: journal.fingerprintOf,
-      retryCredentials: config.retryCredentials,
+      memory: journal,
       openSession: connection.openSession,
       onMessage: (type) => metrics.message(type),
       onDrain: () => instruments.show({ phase: 'draining' }),

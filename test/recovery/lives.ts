@@ -4,6 +4,7 @@ import type { Clock } from '../../src/base/clock.js';
 import { fingerprint } from '../../src/base/fingerprint.js';
 import { silentLog } from '../../src/base/log.js';
 import { seededRandom } from '../../src/base/random.js';
+import { inProcessTransport } from '../../src/cli/in-process-transport.js';
 import { createFleet, type Fleet, type FleetEnd } from '../../src/fleet/fleet.js';
 import type { Transport, WireRequest, WireResponse } from '../../src/icws/transport.js';
 import {
@@ -27,7 +28,6 @@ import {
   WorldSchema,
 } from '../../src/simulator/index.js';
 import { FakeClock } from '../support/fake-clock.js';
-import { inProcessTransport } from '../support/in-process-transport.js';
 import { opener } from '../support/opener.js';
 
 const FOLDER = 'data/journal';

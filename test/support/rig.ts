@@ -2,6 +2,7 @@ import { agentChart } from '../../src/agent/chart.js';
 import { DEFAULT_TIMINGS } from '../../src/agent/timings.js';
 import { silentLog } from '../../src/base/log.js';
 import { seededRandom } from '../../src/base/random.js';
+import { inProcessTransport } from '../../src/cli/in-process-transport.js';
 import { createFleet, type Fleet, type FleetEnd } from '../../src/fleet/fleet.js';
 import type { Seat } from '../../src/fleet/seat.js';
 import type { AgentState, Fact, JournalRecord } from '../../src/journal/record.js';
@@ -14,7 +15,6 @@ import {
   WorldSchema,
 } from '../../src/simulator/index.js';
 import { FakeClock } from './fake-clock.js';
-import { inProcessTransport } from './in-process-transport.js';
 import { opener } from './opener.js';
 
 /** Quick, plain and without chance: what a rule's test says is what happens. */

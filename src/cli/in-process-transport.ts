@@ -1,13 +1,17 @@
-import type { StreamListener, StreamRequest, Transport, WireRequest, WireResponse } from '../../src/icws/transport.js';
-import { TransportError } from '../../src/icws/transport.js';
-import type { Simulator } from '../../src/simulator/index.js';
+import type { StreamListener, StreamRequest, Transport, WireRequest, WireResponse } from '../icws/transport.js';
+import { TransportError } from '../icws/transport.js';
+import type { Answer, Simulator } from '../simulator/index.js';
 
 const reset = (): TransportError => new TransportError('reset', true, 'the connection was reset');
 const timeout = (): TransportError => new TransportError('timeout', true, 'the server did not answer in time');
 
+/** How often a server shows that a stream lives; here only the first is sent. */
+const PING = ':ping\n\n';
+
 /**
- * Joins the client to a simulator without a socket, so that both live on one clock. Time-outs hold as over a network: of
- * what comes later than that nothing is heard.
+ * Joins the client to a simulator without a socket, so that both live on one clock; the way takes no time. Time-outs hold
+ * as over a network: of what comes later than that nothing is heard. A stream counts as pinged for as long as nothing has
+ * silenced it, so that a night in which nothing happens costs nothing.
  */
 export function inProcessTransport(simulator: Simulator): Transport {
   const { clock } = simulator;
@@ -31,16 +35,17 @@ export function inProcessTransport(simulator: Simulator): Transport {
   };
 }
 
-function ask(simulator: Simulator, request: StreamRequest | WireRequest) {
+/** Whoever asks may be in the middle of hearing a message: the simulator finishes what it is at before it answers. */
+async function ask(simulator: Simulator, request: StreamRequest | WireRequest): Promise<Answer> {
+  await undefined;
   return simulator.handle({
     method: 'method' in request ? request.method : 'GET',
     path: request.path,
-    headers: { ...lower(request.headers), host: new URL(request.origin).host },
+    headers: { ...lower(request.headers), host: hostOf(request.origin) },
     ...('body' in request && request.body !== undefined && { body: request.body }),
   });
 }
 
-/** Bytes in, silence counted: as over a network, with a ping each 15 seconds. */
 function openStream(simulator: Simulator, request: StreamRequest, listener: StreamListener): () => void {
   const { clock } = simulator;
   const encoder = new TextEncoder();
@@ -48,7 +53,6 @@ function openStream(simulator: Simulator, request: StreamRequest, listener: Stre
   let silent = false;
   let detach: (() => void) | undefined;
   let limit: unknown;
-  let ping: unknown;
   const over = (error?: TransportError): void => {
     if (!open) return;
     close();
@@ -57,7 +61,6 @@ function openStream(simulator: Simulator, request: StreamRequest, listener: Stre
   const close = (): void => {
     open = false;
     clock.clearTimeout(limit);
-    clock.clearTimeout(ping);
     detach?.();
   };
   const wait = (ms: number): void => {
@@ -65,17 +68,9 @@ function openStream(simulator: Simulator, request: StreamRequest, listener: Stre
     limit = clock.setTimeout(() => over(timeout()), ms);
   };
   const feed = (bytes: Uint8Array): void => {
-    if (!open) return;
-    wait(request.silenceTimeoutMs);
-    listener.onData(bytes);
+    if (open) listener.onData(bytes);
   };
   const event = (json: string): Uint8Array => encoder.encode(`data: ${json}\n\n`);
-  const pingOn = (): void => {
-    ping = clock.setTimeout(() => {
-      feed(encoder.encode(':ping\n\n'));
-      if (open) pingOn();
-    }, 15_000);
-  };
   wait(request.headTimeoutMs);
   void ask(simulator, request).then((answer) => {
     if (!open || answer.lost === 'hung') return;
@@ -88,8 +83,9 @@ function openStream(simulator: Simulator, request: StreamRequest, listener: Stre
       over();
       return;
     }
-    wait(request.silenceTimeoutMs);
-    pingOn();
+    clock.clearTimeout(limit);
+    feed(encoder.encode(PING));
+    if (!open) return;
     detach = simulator.openStream(answer.stream, {
       message: (json) => feed(event(json)),
       close: () => {
@@ -109,13 +105,34 @@ function openStream(simulator: Simulator, request: StreamRequest, listener: Stre
       },
       silence: () => {
         silent = true;
-        clock.clearTimeout(ping);
+        wait(request.silenceTimeoutMs);
       },
     });
+    if (!open) detach();
   });
   return close;
 }
 
+const hosts = new Map<string, string>();
+
+/** Host and port of an origin, as a Host header has them. */
+function hostOf(origin: string): string {
+  let host = hosts.get(origin);
+  if (host === undefined) {
+    host = new URL(origin).host;
+    hosts.set(origin, host);
+  }
+  return host;
+}
+
+const lowered = new WeakMap<object, Record<string, string>>();
+
+/** Header names in lower case. The same few objects come again and again. */
 function lower(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  let known = lowered.get(headers);
+  if (!known) {
+    known = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+    lowered.set(headers, known);
+  }
+  return known;
 }
