@@ -17,9 +17,14 @@ export function columnsOf(attributes: Readonly<Record<string, string>>): Columns
   return columns;
 }
 
+/** The value of a column by its name, written in any of the ways above. */
+export function columnOf(columns: Columns, name: string): string | undefined {
+  return columns.get(columnName(name));
+}
+
 /** Why the column does not pass the test, or undefined when it does. */
 export function whyAttributeFails(name: string, test: AttributeTest, columns: Columns): string | undefined {
-  const value = columns.get(columnName(name));
+  const value = columnOf(columns, name);
   const comparisons = comparisonsOf(test);
   if (value === undefined) {
     const passes = comparisons ? passesMissing(comparisons) : false;

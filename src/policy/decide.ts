@@ -2,9 +2,10 @@ import { sample } from '../base/distribution.js';
 import { type Columns, columnsOf } from './attributes.js';
 import type { CallFacts, DrawsOf } from './call.js';
 import { type Subject, whyNot } from './condition.js';
+import { decideCallback } from './decide-callback.js';
 import type { ConnectDecision, EndDecision, OfferDecision } from './decision.js';
-import { distinctLabels, drawLabel, findScheduled, isScheduled, type ResolvedLabel, resolveLabel } from './label.js';
-import type { EndAction, Policy, Rule } from './policy.js';
+import { distinctLabels, drawLabel, resolveLabel } from './label.js';
+import type { Policy, Rule } from './policy.js';
 
 /** A skip leaves this long before Dialer's time-out, so that it arrives before the preview ends. */
 const SKIP_MARGIN_MS = 1_000;
@@ -42,42 +43,12 @@ export function decideEnd(policy: Policy, facts: CallFacts, draws: DrawsOf): End
   const wrapUpMs = sample(policy.wrapUp, draws('wrap-up'));
   const otherwise = otherwiseLabel(policy, draws);
   const common = { point: 'end', wrapUpMs, rule: rule?.name ?? null } as const;
-  if (rule?.end?.action === 'callback') return { ...common, ...decideCallback(rule.end, otherwise, facts) };
+  if (rule?.end?.action === 'callback') {
+    const { timezone } = policy;
+    return { ...common, ...decideCallback(rule.end, { facts, draws, rule: rule.name, timezone, otherwise }) };
+  }
   const wanted = rule?.end ? drawLabel(rule.end.labels, draws(`${rule.name}/disposition`)) : otherwise;
   return { ...common, action: 'disposition', ...resolveLabel(wanted, otherwise, distinctLabels(facts.dispositions)) };
-}
-
-type Ending = ResolvedLabel & Pick<EndDecision, 'action' | 'scheduledTime' | 'scheduledAgent' | 'owner'>;
-
-/** A callback goes out only with a disposition of category Scheduled, and with an owner only where the pop allows one. */
-function decideCallback(
-  action: Extract<EndAction, { action: 'callback' }>,
-  otherwise: string | undefined,
-  facts: CallFacts,
-): Ending {
-  const offered = distinctLabels(facts.dispositions);
-  const found = findScheduled(action.label, offered);
-  const plain = resolveLabel(undefined, otherwise, offered);
-  if (!found || !isScheduled(found)) {
-    const fellBack =
-      plain.label === null
-        ? 'no-acceptable-label'
-        : found || action.label === undefined
-          ? 'callback-not-scheduled'
-          : 'label-not-offered';
-    return { action: 'disposition', ...plain, fellBack };
-  }
-  const callback = {
-    action: 'callback',
-    label: found.label,
-    alternatives: plain.label === null ? [] : [plain.label, ...plain.alternatives],
-    // Rounded up: never before the time that was asked for.
-    scheduledTime: Math.ceil((facts.now + action.inMs) / 1_000),
-  } as const;
-  if (action.owner === 'anyone') return { ...callback, owner: 'anyone' };
-  if (!facts.allowAgentCallbacks) return { ...callback, owner: 'anyone', fellBack: 'owner-not-allowed' };
-  const isSelf = action.owner === 'self' || action.owner.toLowerCase() === facts.agent.toLowerCase();
-  return { ...callback, owner: isSelf ? 'self' : 'other', scheduledAgent: isSelf ? facts.agent : action.owner };
 }
 
 /** The first rule with an action for the point whose condition holds. */

@@ -2,7 +2,6 @@
 const LATER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   policy: {
     include: 'Including other files',
-    lists: 'Named lists',
   },
   condition: {
     dispositions: 'Testing the offered dispositions',

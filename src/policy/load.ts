@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../base/diagnostic.js';
 import { loadDocument } from '../base/document.js';
+import { callbackOf } from './callback-schema.js';
 import { explainPolicyKey } from './later-keys.js';
+import { expandLists, listsOf } from './lists.js';
 import { checkMeaning, ruleName } from './meaning.js';
 import type { EndAction, OfferAction, Policy, Rule } from './policy.js';
 import { type PolicyFile, PolicySchema, type RuleFile } from './schema.js';
@@ -22,7 +24,14 @@ const DEFAULTS = {
 
 /** Reads and checks a policy file (design §7). `file` is for the messages, and names the policy if the file does not. */
 export function loadPolicy(text: string, file: string): LoadedPolicy {
-  const loaded = loadDocument(text, file, PolicySchema, { area: 'policy', explainKey: explainPolicyKey });
+  const loaded = loadDocument(text, file, PolicySchema, {
+    area: 'policy',
+    explainKey: explainPolicyKey,
+    prepare: (raw, diagnose) => {
+      const { value, diagnostics } = expandLists(raw, listsOf(raw), diagnose);
+      return { value, diagnostics: [...diagnostics] };
+    },
+  });
   const diagnostics = sortDiagnostics([...loaded.diagnostics, ...checkMeaning(loaded.raw, loaded.locator)]);
   if (loaded.value === undefined || hasErrors(diagnostics)) return { diagnostics };
   return { policy: policyOf(loaded.value, loaded.value.name ?? stem(file)), diagnostics };
@@ -52,8 +61,9 @@ export function defaultPolicy(): Policy {
 }
 
 function policyOf(content: PolicyFile, name: string): Policy {
-  const { talk, wrapUp, preview, breaks, rules, otherwise } = content;
+  const { timezone, talk, wrapUp, preview, breaks, rules, otherwise } = content;
   const body: Omit<Policy, 'name' | 'hash'> = {
+    ...(timezone === undefined ? {} : { timezone }),
     talk: talk ?? DEFAULTS.talk,
     wrapUp: wrapUp ?? DEFAULTS.wrapUp,
     preview: { think: preview?.think ?? DEFAULTS.think, ringForMs: preview?.ringFor ?? DEFAULTS.ringForMs },
@@ -82,9 +92,7 @@ function offerOf({ skip, place }: RuleFile['then']): OfferAction | undefined {
 
 function endOf({ disposition, callback }: RuleFile['then']): EndAction | undefined {
   if (disposition) return { action: 'disposition', labels: disposition };
-  if (!callback) return undefined;
-  const { disposition: label, in: inMs, owner = 'anyone' } = callback;
-  return { action: 'callback', ...(label === undefined ? {} : { label }), inMs, owner };
+  return callback && callbackOf(callback);
 }
 
 function stem(file: string): string {

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import type { Locator } from '../base/document.js';
+import { checkCallback } from './callback-meaning.js';
 
 type Path = readonly PropertyKey[];
 type Loose = Readonly<Record<string, unknown>>;
@@ -21,6 +22,11 @@ export function checkMeaning(raw: unknown, locator: Locator): Diagnostic[] {
   const rules = Array.isArray(list) ? list.map((rule: unknown): Loose => (isMap(rule) ? rule : {})) : [];
   return [
     ...rules.flatMap((rule, index) => checkPoints(rule, ['rules', index], locator)),
+    ...rules.flatMap(({ then }, index) => {
+      if (!isMap(then) || !isMap(then.callback)) return [];
+      const { timezone } = raw as Loose;
+      return checkCallback(then.callback, ['rules', index, 'then', 'callback'], locator, { timezone });
+    }),
     ...checkNames(rules, locator),
     ...checkReach(rules, locator),
   ];

@@ -1,5 +1,6 @@
 import type { Distribution } from '../base/distribution.js';
 import type { CallKind } from './call.js';
+import type { CallbackAction } from './callback-schema.js';
 
 /** A checked policy: what a bot does with its calls. Times in milliseconds. */
 export interface Policy {
@@ -7,6 +8,8 @@ export interface Policy {
   readonly name: string;
   /** Changes when the content does; comments and layout do not count. */
   readonly hash: string;
+  /** For times that name no zone of their own. */
+  readonly timezone?: string;
   readonly talk: Distribution;
   readonly wrapUp: Distribution;
   readonly preview: { readonly think: Distribution; readonly ringForMs: number };
@@ -31,16 +34,7 @@ export type OfferAction =
   /** `elseLabel` ends the call unplaced where the campaign forbids skipping. */
   | { readonly action: 'skip'; readonly elseLabel?: string };
 
-export type EndAction =
-  | { readonly action: 'disposition'; readonly labels: WeightedLabels }
-  | {
-      readonly action: 'callback';
-      /** Label, wrap-up code or category; without it the first offered disposition of category Scheduled. */
-      readonly label?: string;
-      readonly inMs: number;
-      /** `self`, `anyone` or a CIC user name. */
-      readonly owner: string;
-    };
+export type EndAction = { readonly action: 'disposition'; readonly labels: WeightedLabels } | CallbackAction;
 
 /** Every member that is present must hold. */
 export interface Condition {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { DistributionSchema } from '../base/distribution.js';
 import {
-  durationField,
   positiveDurationField,
   shareField,
   textField,
@@ -11,8 +10,10 @@ import {
   yesNoField,
   zoneField,
 } from '../base/fields.js';
-import { CALL_KINDS } from './call.js';
-import type { AttributeTest, AttributeValue, Condition } from './policy.js';
+import { CALL_KINDS, type CallKind } from './call.js';
+import { CallbackSchema } from './callback-schema.js';
+import { ListsSchema, listReference, orNamedList } from './list-schema.js';
+import type { AttributeTest, AttributeValue, Condition, WeightedLabels } from './policy.js';
 
 /**
  * The shape of a policy file (design §7), as it is written: `load.ts` turns it into a `Policy`. The descriptions become
@@ -23,13 +24,19 @@ const LABEL = 'a disposition label such as "No Answer"';
 const label = () => textField(LABEL);
 
 /** One text or a list of them → a list. */
-const oneOrMore = (what: string) =>
-  z
-    .union([textField(what), z.array(textField(what)).min(1)], { error: `must be ${what}, or a list of such` })
-    .transform((texts) => [texts].flat());
+const oneOrMore = (what: string) => {
+  const error = `must be ${what}, or a list of such`;
+  const texts = z.union([textField(what), z.array(textField(what)).min(1)], { error });
+  return orNamedList(
+    texts.transform((some) => [some].flat()),
+    error,
+  );
+};
 
 const attributeValue = (): z.ZodType<AttributeValue, AttributeValue> =>
   z.union([z.string(), z.number(), z.boolean()], { error: 'must be a text, a number, true or false' });
+
+const ITEMS = 'must be a list of values, or the name of a list';
 
 const AttributeComparisons = z
   .strictObject({
@@ -39,7 +46,13 @@ const AttributeComparisons = z
     le: attributeValue().optional().describe('Less than or equal.'),
     gt: attributeValue().optional().describe('Greater than.'),
     ge: attributeValue().optional().describe('Greater than or equal.'),
-    in: z.array(attributeValue()).min(1).optional().describe('Equal to one of these.'),
+    in: z
+      .union(
+        [z.array(attributeValue()).min(1), textField(ITEMS).transform((): AttributeValue[] => []), listReference()],
+        { error: ITEMS },
+      )
+      .optional()
+      .describe('Equal to one of these, or to one of a named list.'),
     exists: yesNoField().optional().describe('Whether the contact has this column at all.'),
   })
   .refine((test) => Object.values(test).some((value) => value !== undefined), {
@@ -47,12 +60,15 @@ const AttributeComparisons = z
   })
   .meta({ minProperties: 1 });
 
+const ATTRIBUTE_TEST = 'must be a value, a glob, a list of these, or comparisons such as { lt: 3 }';
+
 const AttributeTestSchema: z.ZodType<AttributeTest> = z
-  .union([attributeValue(), z.array(attributeValue()).min(1), AttributeComparisons], {
-    error: 'must be a value, a glob, a list of these, or comparisons such as { lt: 3 }',
+  .union([attributeValue(), z.array(attributeValue()).min(1), orNamedList(AttributeComparisons, ATTRIBUTE_TEST)], {
+    error: ATTRIBUTE_TEST,
   })
   .meta({ id: 'AttributeTest' });
 
+const KINDS = `must be ${CALL_KINDS.join(', ')}, or a list of such`;
 const kind = () => wordField(CALL_KINDS);
 
 export const ConditionSchema: z.ZodType<Condition, unknown> = z
@@ -62,8 +78,8 @@ export const ConditionSchema: z.ZodType<Condition, unknown> = z
         .optional()
         .describe('Campaign by id, name or glob (* and ?, without regard to case); a list matches any of its items.'),
       kind: z
-        .union([kind(), z.array(kind()).min(1)], { error: `must be ${CALL_KINDS.join(', ')}, or a list of such` })
-        .transform((kinds) => [kinds].flat())
+        .union([kind(), z.array(kind()).min(1), listReference()], { error: KINDS })
+        .transform((kinds): CallKind[] => [kinds].flat())
         .optional()
         .describe('What sort of call it is. An own callback that comes as a preview is both.'),
       attributes: z
@@ -95,9 +111,10 @@ const weight = () => {
 };
 
 /** `No Answer`, or `{ Success: 30, "No Answer": 70 }` → labels with weights. */
-const WeightedLabelsSchema = z
+const WeightedLabelsSchema: z.ZodType<WeightedLabels, unknown> = z
   .union(
     [
+      listReference(),
       label().transform((text) => [{ label: text, weight: 1 }]),
       z
         .record(z.string(), weight())
@@ -110,22 +127,7 @@ const WeightedLabelsSchema = z
   )
   .meta({ id: 'Disposition' });
 
-const disposition = (): typeof WeightedLabelsSchema => WeightedLabelsSchema;
-
-const CallbackSchema = z.strictObject(
-  {
-    disposition: label()
-      .optional()
-      .describe('Label, else wrap-up code, else category. Must be of category Scheduled; omitted: the first such one.'),
-    in: durationField().describe('How long from now.'),
-    owner: textField('self, anyone or a CIC user name')
-      .optional()
-      .describe(
-        'Who calls back: self, anyone (default) or a CIC user. Goes to anyone where the campaign allows no owner.',
-      ),
-  },
-  { error: whenWrongType('must be written like { disposition: Callback, in: 2h, owner: self }') },
-);
+const disposition = (): z.ZodType<WeightedLabels, unknown> => WeightedLabelsSchema;
 
 const SkipSchema = z.union(
   [
@@ -166,6 +168,7 @@ export const PolicySchema = z
     version: z.literal(1).describe('Version of this format.'),
     name: textField('a name').optional().describe('For metrics and records; the name of the file when omitted.'),
     timezone: zoneField().optional().describe('For times that name no zone of their own, such as America/New_York.'),
+    lists: ListsSchema.optional(),
     talk: DistributionSchema.optional().describe('How long to talk once connected. Default: lognormal, median 45s.'),
     wrapUp: DistributionSchema.optional().describe('Work after the call, before its disposition. Default: 2s to 8s.'),
     preview: z

@@ -99,7 +99,7 @@ describe('a broken policy is told by place and sentence', () => {
     [
       'an operator that is not known',
       'version: 1\nrules:\n  - when: { attributes: { n: { less: 3 } } }\n    then: { disposition: x }',
-      ['3:32 "less" is not a key of "n". Its keys are eq, ne, lt, le, gt, ge, in, exists.'],
+      ['3:32 "less" is not a key of "n". Its keys are eq, ne, lt, le, gt, ge, in, exists, list.'],
     ],
     [
       'weights without weight',

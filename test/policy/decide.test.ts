@@ -395,3 +395,25 @@ describe('for all policies and calls', () => {
     );
   });
 });
+
+describe('named lists', () => {
+  test('stand where a list of values may stand', () => {
+    const one = policy(`
+lists: { vip: [gold, "plat*"], ours: ["Coll*"], results: { Sold: 1, Nobody: 0 } }
+rules:
+  - { name: it, when: { campaign: { list: ours }, attributes: { seg: { list: vip }, n: { in: vip } } }, then: { disposition: { list: results } } }
+`);
+    expect(end(one, call({ attributes: { seg: 'Platinum', n: 'gold' } }))).toMatchObject({ rule: 'it', label: 'Sold' });
+    expect(end(one, call({ attributes: { seg: 'tin', n: 'gold' } })).rule).toBeNull();
+  });
+
+  test('that nobody wrote are told with what was probably meant', () => {
+    const { diagnostics } = loadPolicy(
+      'version: 1\nlists: { vip: [a] }\nrules: [ { when: { agent: { list: vpi } }, then: { disposition: Sold } } ]',
+      'p.yaml',
+    );
+    expect(diagnostics).toMatchObject([
+      { code: 'policy/unknown-list', line: 3, column: 27, suggestion: 'Did you mean "vip"?' },
+    ]);
+  });
+});

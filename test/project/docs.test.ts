@@ -95,7 +95,7 @@ describe('docs/errors.md', () => {
     const shapes = /reason: ('unknown-key'[^;]+);/.exec(read('src/base/shape-problems.ts'))?.[1] ?? '';
     const codes = [
       ...all(code, /'((?:yaml|file|worker|world|usage)\/[a-z-]+)'/g),
-      ...all(read('src/policy/meaning.ts'), /'(policy\/[a-z-]+)'/g),
+      ...all(sources('src/policy').map(read).join('\n'), /'(policy\/[a-z-]+)'/g),
       ...all(shapes, /'([a-z-]+)'/g).map((reason) => `*/${reason}`),
       ...all(read('src/config/roster.ts') + read('src/config/server.ts'), /complain\(\s*'([a-z]+-[a-z-]+)'/g).map(
         (reason) => `worker/${reason}`,

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { whenWrongType } from '../base/fields.js';
+import { ZoneSourceSchema } from './contact-zone.js';
+import { orNamedList } from './list-schema.js';
+import type { TimeWindow } from './window.js';
+
+/** How a file writes hours of the week: `{ days: mon-fri, from: "09:00", to: "20:00", timezone: …, holidays: … }`. */
+
+const DAY_NAMES = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+const DAY_GROUPS: Readonly<Record<string, readonly number[]>> = {
+  daily: [1, 2, 3, 4, 5, 6, 7],
+  weekdays: [1, 2, 3, 4, 5],
+  weekends: [6, 7],
+};
+const DAYS = 'a day or days such as mon-fri, sat, weekdays, or a list of such';
+const TIME = 'must be a time of day such as "09:00" or "17:30"';
+const DATES = 'must be dates such as [2026-11-26, 2026-12-25], or the name of a list of them';
+
+/** Reads `mon`, `Monday`, `mon-fri`, `sat-mon`, `weekdays`, `mon,wed`. Undefined when it is none of these. */
+export function parseDays(text: string): readonly number[] | undefined {
+  const parts = text
+    .toLowerCase()
+    .split(',')
+    .map((part) => part.trim());
+  const days = parts.map((part) => {
+    const group = Object.hasOwn(DAY_GROUPS, part) ? DAY_GROUPS[part] : undefined;
+    if (group) return group;
+    const [from, to, ...more] = part.split('-').map((name) => dayNumber(name.trim()));
+    if (from === undefined || more.length > 0 || (part.includes('-') && to === undefined)) return undefined;
+    return to === undefined ? [from] : daysFrom(from, to);
+  });
+  return days.includes(undefined) ? undefined : inOrder(days.flatMap((some) => some ?? []));
+}
+
+/** `09:00`, `9:30`, `24:00` → minutes after midnight. */
+export function timeOfDayField(): z.ZodType<number, string> {
+  return z
+    .string({ error: TIME })
+    .regex(/^(?:(?:[01]?\d|2[0-3]):[0-5]\d|24:00)$/, TIME)
+    .meta({ examples: ['09:00', '17:30'] })
+    .transform((text) => {
+      const [hours, minutes] = text.split(':').map(Number);
+      return (hours ?? 0) * 60 + (minutes ?? 0);
+    });
+}
+
+/** A date that exists, as 2026-12-25. */
+export function dateField(): z.ZodType<string, string> {
+  const message = 'must be a date such as 2026-12-25';
+  return z
+    .string({ error: message })
+    .refine(isDate, { error: message })
+    .meta({ examples: ['2026-12-25'] });
+}
+
+const dayField = () =>
+  z
+    .string({ error: `must be ${DAYS}` })
+    .refine((text) => parseDays(text) !== undefined, { error: `must be ${DAYS}` })
+    .meta({ examples: ['mon-fri', 'sat', 'weekdays'] })
+    .transform((text) => parseDays(text) ?? []);
+
+/** Days of the week, from 1 (Monday) to 7 (Sunday). */
+export function daysField() {
+  return orNamedList(
+    z.union(
+      [
+        dayField(),
+        z
+          .array(dayField())
+          .min(1)
+          .transform((days) => inOrder(days.flat())),
+      ],
+      {
+        error: `must be ${DAYS}`,
+      },
+    ),
+    `must be ${DAYS}`,
+  );
+}
+
+/** Dates, or the name of a list of dates (`lists.ts` puts them in its place before this is read). */
+export function holidaysField() {
+  return orNamedList(
+    z.union([z.array(dateField()), z.string({ error: DATES }).transform((): string[] => [])], { error: DATES }),
+    DATES,
+  );
+}
+
+export const WINDOW_FIELDS = {
+  days: daysField().optional().describe('Days on which it opens, such as mon-fri. Omitted: every day.'),
+  from: timeOfDayField().optional().describe('Opens at this time; midnight when omitted.'),
+  to: timeOfDayField()
+    .optional()
+    .describe('Closes at this time, which is outside; before "from": on the next day. Omitted: at midnight.'),
+  timezone: ZoneSourceSchema.optional().describe("Zone of these hours; the policy's when omitted."),
+  holidays: holidaysField().optional().describe('Dates on which it does not open, or the name of a list of them.'),
+};
+
+/** Reads to a `TimeWindow`. */
+export const WindowSchema = z
+  .strictObject(WINDOW_FIELDS, {
+    error: whenWrongType('must be hours such as { days: mon-fri, from: "09:00", to: "20:00" }'),
+  })
+  .transform(windowOf)
+  .meta({ id: 'TimeWindow' });
+
+type WindowFile = z.output<z.ZodObject<typeof WINDOW_FIELDS>>;
+
+/** The window of its fields, defaults filled in. */
+export function windowOf({ days, from, to, timezone, holidays }: WindowFile): TimeWindow {
+  return {
+    days: days ?? (DAY_GROUPS.daily as readonly number[]),
+    fromMinute: from ?? 0,
+    toMinute: to ?? 1_440,
+    ...(timezone === undefined ? {} : { timezone }),
+    holidays: holidays ?? [],
+  };
+}
+
+function dayNumber(name: string): number | undefined {
+  const index = DAY_NAMES.findIndex((day) => day === name || (name.length >= 3 && name === day.slice(0, 3)));
+  return index < 0 ? undefined : index + 1;
+}
+
+/** From the first to the last day, over the end of the week where need be. */
+function daysFrom(first: number, last: number): number[] {
+  return Array.from({ length: ((last - first + 7) % 7) + 1 }, (_, step) => ((first + step - 1) % 7) + 1);
+}
+
+function inOrder(days: readonly number[]): number[] {
+  return [...new Set(days)].sort((a, b) => a - b);
+}
+
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
