@@ -43,6 +43,11 @@ export function movesBetweenParents(parent: CallParent, stage: CallStage) {
         target: `#on-call.${stage}`,
         actions: 'drop the refused break',
       } as const,
+      'break.end-asked': {
+        guard: 'the break may be ended',
+        target: `#on-call.${stage}`,
+        actions: 'end the break early',
+      } as const,
     }),
     ...(parent !== 'logoff-pending' && {
       'logoff.asked': { target: `#logoff-pending.${stage}`, actions: 'request the log-off' } as const,

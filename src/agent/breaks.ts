@@ -18,6 +18,7 @@ export function breakPending(words: Vocabulary) {
       target: '#logged-in',
       actions: 'drop the refused break',
     },
+    'break.end-asked': { guard: 'the break may be ended', target: '#logged-in', actions: 'end the break early' },
     'status.seen': personActs,
     'logoff.asked': atWork['logoff.asked'],
     'station.lost': atWork['station.lost'],
@@ -62,6 +63,7 @@ export function onBreak(words: Vocabulary) {
         target: '#logged-in',
         actions: 'note the end of the break',
       },
+      'break.end-asked': { guard: 'the break may be ended', target: '#logged-in', actions: 'end the break early' },
       'status.seen': [
         { guard: { type: 'the status is', params: 'ours' }, actions: 'note our break status' },
         { guard: { type: 'the status is', params: 'person' }, actions: 'note a person at work' },

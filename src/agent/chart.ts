@@ -70,6 +70,11 @@ const anywhere = {
   ],
   cut: { target: '#leaving', actions: 'cut everything short' },
 
+  /** Who is on the way out comes back afterwards. */
+  'shift.began': { actions: 'note the shift' },
+  'login.asked': { actions: 'note the shift' },
+  'break.end-asked': { guard: 'the break may be ended', actions: 'end the break early' },
+
   /** Campaigns are joined beside the work, one enlisting at a time. */
   'campaigns.changed': [
     {

@@ -33,9 +33,13 @@ export type Verdict =
 /** What `fleet` asks of an agent. */
 export type FleetEvent =
   | { readonly type: 'shift.began' }
+  /** An operator wants the agent at work again. */
+  | { readonly type: 'login.asked' }
   /** Leave Dialer and the session; `forGood` agents do not come back. */
   | { readonly type: 'logoff.asked'; readonly reason: string; readonly forGood: boolean }
   | { readonly type: 'break.asked'; readonly reason: string; readonly forMs: number }
+  /** End the break early, or withdraw the request for one. */
+  | { readonly type: 'break.end-asked' }
   /** The drain ran out of time: leave at once. */
   | { readonly type: 'cut' }
   /** The pacer lets this agent log in now. */

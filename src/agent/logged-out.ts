@@ -19,6 +19,7 @@ export function loggedOut(words: Vocabulary) {
         id: 'offline',
         on: {
           'shift.began': { target: 'waiting', actions: 'ask for a turn' },
+          'login.asked': { target: 'waiting', actions: 'ask for a turn' },
           'logoff.asked': { guard: 'it leaves for good', target: 'stopped' },
           'session.lost': {},
           cut: { target: 'stopped' },
@@ -138,6 +139,7 @@ function removed(words: Vocabulary) {
       ],
       'campaigns.auto-login': { target: '#logging-in', actions: ['note the return', 'log in to Dialer'] },
       'shift.began': { target: '#logging-in', actions: ['note the return', 'log in to Dialer'] },
+      'login.asked': { target: '#logging-in', actions: ['note the return', 'log in to Dialer'] },
       'call.popped': takesThePop,
       'logoff.asked': { target: 'parting', actions: ['remember the log-off', 'say farewell'] },
       'station.lost': { target: 'parting', actions: ['leave the lost station', 'say farewell'] },
@@ -153,7 +155,6 @@ function parting(words: Vocabulary) {
       'session.farewell-said': { guard: isAwaited, target: 'leaving', actions: 'close the session' },
       'call.popped': { target: '#logoff-pending.entering', actions: ['take the pop', 'request what is owed'] },
       'logoff.asked': { actions: 'remember the log-off' },
-      'shift.began': { actions: 'note the shift' },
     },
   });
 }
@@ -173,7 +174,6 @@ function leaving(words: Vocabulary) {
       })),
       'session.lost': [{ guard: 'it may not come back', target: 'stopped', actions: 'lose the session' }, ...gone],
       'logoff.asked': { actions: 'remember the log-off' },
-      'shift.began': { actions: 'note the shift' },
       cut: { actions: 'note the cut' },
     },
   });

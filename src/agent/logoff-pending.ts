@@ -25,7 +25,6 @@ export function logoffPending(words: Vocabulary) {
       ...besidesTheCall,
       'call.popped': { target: '.entering', actions: 'take the pop' },
       'logoff.asked': { actions: 'remember the log-off' },
-      'shift.began': { actions: 'note the shift' },
       'break.status': {},
       'break.answered': {},
       'campaigns.changed': { actions: 'note the campaigns' },

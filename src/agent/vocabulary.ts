@@ -120,6 +120,9 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
 
       'a break is wanted': ({ context }) => context.pause !== null,
       'the break is ours': ({ context }) => context.pause?.by === 'us',
+      /** A status that a person set is not ours to end (rule 1). */
+      'the break may be ended': ({ context: { pause, status } }) =>
+        pause !== null && (pause.by === 'us' || !status.person),
       'a break is granted': ({ context }) => context.pause?.granted === true,
       'a break of ours is not granted yet': ({ context }) => context.pause?.by === 'us' && !context.pause.granted,
       'nothing is left of the break': ({ context }) =>

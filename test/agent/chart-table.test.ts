@@ -4,6 +4,14 @@ import { type AgentChart, agentChart } from '../../src/agent/chart.js';
 import type { Awaiting } from '../../src/agent/context.js';
 import { mermaid } from '../../src/agent/diagram.js';
 import type { AgentEvent, ChartEvent, PopFacts, Verdict } from '../../src/agent/events.js';
+import {
+  eventOfAct,
+  hasTaken,
+  OPERATOR_ACTS,
+  type OperatorAct,
+  UNEXPLAINED,
+  whyNotTaken,
+} from '../../src/agent/operator.js';
 import type { AgentEmission } from '../../src/agent/orders.js';
 import { AGENT_STATES } from '../../src/journal/record.js';
 import { AgentDriver, popFacts } from '../support/agent-driver.js';
@@ -98,11 +106,13 @@ const plain = (event: AgentEvent): Record<string, Sample> => ({ '': () => event 
 
 const EVENTS: { [T in AgentEvent['type']]: Record<string, Sample> } = {
   'shift.began': plain({ type: 'shift.began' }),
+  'login.asked': plain({ type: 'login.asked' }),
   'logoff.asked': {
     'for now': () => ({ type: 'logoff.asked', reason: 'shift', forGood: false }),
     'for good': () => ({ type: 'logoff.asked', reason: 'drain', forGood: true }),
   },
   'break.asked': plain({ type: 'break.asked', reason: 'after-calls', forMs: 60_000 }),
+  'break.end-asked': plain({ type: 'break.end-asked' }),
   cut: plain({ type: 'cut' }),
   'turn.granted': plain({ type: 'turn.granted' }),
   'session.opened': { '': (d) => ({ type: 'session.opened', command: awaited(d, 'step'), session: 's' }) },
@@ -286,10 +296,14 @@ const CLOSED: Row = {
 const IN_DOUBT: Row = { '*.dispositioning': '=.redispositioning' };
 const PLACE_AGAIN: Row = { '*.placing': '=.previewing' };
 
+const COMES_IN: Row = {
+  'logged-out.offline': 'logged-out.waiting',
+  'logged-out.removed': 'logged-out.connecting.logging-in',
+};
+
 const GRID: { readonly [T in AgentEvent['type']]: Readonly<Record<string, Row>> } = {
-  'shift.began': {
-    '': { 'logged-out.offline': 'logged-out.waiting', 'logged-out.removed': 'logged-out.connecting.logging-in' },
-  },
+  'shift.began': { '': COMES_IN },
+  'login.asked': { '': COMES_IN },
   'logoff.asked': {
     'for now': { ...LEAVES_OR_CLOSES, 'logged-out.waiting': 'logged-out.offline' },
     'for good': {
@@ -309,6 +323,7 @@ const GRID: { readonly [T in AgentEvent['type']]: Readonly<Record<string, Row>> 
       'logged-in.relinking': 'stays',
     },
   },
+  'break.end-asked': { '': { ...BREAK_REFUSED, 'on-break': 'logged-in.availing' } },
   cut: {
     '': {
       ...everywhere('logged-out.leaving'),
@@ -677,6 +692,81 @@ describe('the chart is total', () => {
       const unknown = { type: 'weather.changed' } as unknown as AgentEvent;
       expect(placeOf(transition(shared.chart, snapshot, unknown)[0].value)).toBe(state);
     }
+  });
+});
+
+describe('what an operator asks for', () => {
+  /** The answer to each act, by the states that give it; a state that is not named takes the act up. */
+  const OUT = 'it is logged out';
+  const under = (parent: string, answer: string): Row => ({ [`${parent}.*`]: answer });
+  const STOPPED: Row = { 'logged-out.stopped': 'it has stopped for good' };
+  const ANSWERS: Readonly<Record<OperatorAct, Row>> = {
+    break: {
+      ...under('logged-out', OUT),
+      'logged-out.parting': 'a log-off is pending',
+      'logged-out.leaving': 'a log-off is pending',
+      ...STOPPED,
+      ...under('break-pending', 'a break is pending already'),
+      'on-break': 'it is on a break',
+      ...under('logoff-pending', 'a log-off is pending'),
+      'logged-in.deferring': 'a person set its status',
+    },
+    'end-break': {
+      ...everywhere('it is on no break'),
+      ...STOPPED,
+      ...under('break-pending', 'taken'),
+      'on-break': 'taken',
+      'logged-in.deferring': 'a person set its status, which is not ours to end',
+    },
+    'log-off': {
+      'logged-out.offline': 'it is logged out already',
+      'logged-out.parting': 'a log-off is pending already',
+      'logged-out.leaving': 'a log-off is pending already',
+      ...STOPPED,
+      ...under('logoff-pending', 'a log-off is pending already'),
+    },
+    drain: STOPPED,
+    'log-in': {
+      ...everywhere('it is logged in already'),
+      ...under('logged-out', 'it is logging in already'),
+      'logged-out.offline': 'taken',
+      'logged-out.removed': 'taken',
+      'logged-out.parting': 'taken',
+      'logged-out.leaving': 'taken',
+      ...STOPPED,
+      ...under('logoff-pending', 'taken'),
+    },
+  };
+
+  /** What an agent in this state answers. */
+  function answerIn(snapshot: Snapshot, act: OperatorAct): string {
+    const before = { place: placeOf(snapshot.value), context: snapshot.context };
+    const isStopped = before.place === 'logged-out.stopped';
+    const { next } = step(shared.chart, snapshot, eventOfAct(act, { reason: 'operator', forMs: 60_000 }));
+    const after = isStopped ? before : { place: placeOf(next.value), context: next.context };
+    return hasTaken(act, before, after) ? 'taken' : whyNotTaken(act, before);
+  }
+  const answerOf = (row: Row, state: string): string => {
+    const [parent = ''] = state.split('.');
+    return row[state] ?? row[`${parent}.*`] ?? 'taken';
+  };
+
+  test.each(OPERATOR_ACTS)('%s: every state answers, by what it does', (act) => {
+    const given = [...reached].map(([state, { snapshot }]) => [state, answerIn(snapshot, act)]);
+    expect(given).toEqual([...reached.keys()].map((state) => [state, answerOf(ANSWERS[act], state)]));
+  });
+
+  test('what is answered twice is taken once', () => {
+    const twice: string[] = [];
+    for (const act of OPERATOR_ACTS) {
+      for (const [state, { snapshot }] of reached) {
+        if (answerIn(snapshot, act) !== 'taken') continue;
+        const { next } = step(shared.chart, snapshot, eventOfAct(act, { reason: 'operator', forMs: 60_000 }));
+        const again = answerIn(next as Snapshot, act);
+        if (again === 'taken' || again === UNEXPLAINED) twice.push(`${act} in ${state}: ${again}`);
+      }
+    }
+    expect(twice).toEqual([]);
   });
 });
 

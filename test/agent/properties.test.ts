@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { agentChart } from '../../src/agent/chart.js';
 import type { AgentEvent, Verdict } from '../../src/agent/events.js';
+import { eventOfAct, hasTaken, OPERATOR_ACTS, UNEXPLAINED, whyNotTaken } from '../../src/agent/operator.js';
 import type { AgentOrder } from '../../src/agent/orders.js';
 import { AgentDriver, popFacts } from '../support/agent-driver.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -46,8 +47,10 @@ const joined = fc.integer({ min: 0, max: 2 });
 /** Every event of the vocabulary, with right and stale numbers, own and foreign calls. Total by its type. */
 const EVENTS: { [T in AgentEvent['type']]: fc.Arbitrary<Omit<Extract<AgentEvent, { type: T }>, 'type'>> } = {
   'shift.began': fc.constant({}),
+  'login.asked': fc.constant({}),
   'logoff.asked': fc.record({ reason: fc.constant('shift'), forGood: fc.boolean() }),
   'break.asked': fc.record({ reason: fc.constant('after-calls'), forMs: fc.constantFrom(0, 30_000, 600_000) }),
+  'break.end-asked': fc.constant({}),
   cut: fc.constant({}),
   'turn.granted': fc.constant({}),
   'session.opened': fc.record({ command, session: fc.constant('s') }),
@@ -426,6 +429,7 @@ describe('random walks', () => {
       { type: 'break.asked', reason: 'after-calls', forMs: 60_000 },
       { type: 'logoff.asked', reason: 'shift', forGood: false },
       { type: 'station.lost' },
+      { type: 'break.end-asked' },
     ];
     const stages = new Set<string>();
     await fc.assert(
@@ -448,7 +452,7 @@ describe('random walks', () => {
             must(driver.place.split('.')[1] === inner, `${inner} is kept, not ${driver.place}`);
             must(JSON.stringify(after) === JSON.stringify(before), `nothing of the call changes at ${inner}`);
             must(
-              fresh.every((order) => order === 'request-break' || order === 'log-off'),
+              fresh.every((order) => order === 'request-break' || order === 'log-off' || order === 'end-break'),
               `nothing is sent again: ${fresh}`,
             );
             break;
@@ -460,5 +464,31 @@ describe('random walks', () => {
       settings(),
     );
     expect(stages.size).toBeGreaterThan(RUNS.numRuns >= 500 ? 14 : 0);
+  });
+
+  test('an operator is told what became of each act, wherever the agent stands', async () => {
+    const answers = new Set<string>();
+    const acts = fc.shuffledSubarray([...OPERATOR_ACTS], { minLength: 1 });
+    await fc.assert(
+      fc.asyncProperty(walks, script, acts, async (steps, policy, asked) => {
+        await onOneAgent(policy, async (watch) => {
+          const { agent } = watch.driver;
+          const standing = () => ({ place: agent.place(), context: agent.context() });
+          watch.ready();
+          for (const step of steps) await watch.take(step);
+          for (const act of asked) {
+            const before = standing();
+            await watch.take({ event: eventOfAct(act, { reason: 'operator', forMs: 60_000 }) });
+            const answer = hasTaken(act, before, standing()) ? 'taken' : whyNotTaken(act, before);
+            answers.add(`${act}: ${answer}`);
+            must(answer !== UNEXPLAINED, `${act} in ${before.place} is explained`);
+          }
+          await bringBackToWork(watch);
+          await bringToItsEnd(watch);
+        });
+      }),
+      settings(),
+    );
+    expect(answers.size).toBeGreaterThan(RUNS.numRuns >= 500 ? 12 : 0);
   });
 });

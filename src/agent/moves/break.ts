@@ -54,6 +54,14 @@ export function breakMoves() {
       endBreak(move);
     },
 
+    /** An operator ends it, or withdraws a request that is not granted yet; end-break serves for both (reference §4.5). */
+    'end the break early': (move: Move) => {
+      const { awaiting, dialer } = move.context;
+      if (dialer.loggedIn) move.order(null, { do: 'end-break' });
+      endBreak(move);
+      move.set({ awaiting: { ...awaiting, pause: 0 } });
+    },
+
     'note the end of the break': (move: Move) => endBreak(move),
 
     /** A break that Dialer tells of before we were ever Available is left over from before we came: nobody else ends it. */
