@@ -4,10 +4,12 @@ import type { RunFlags } from '../config/index.js';
 import { WorldSchema } from '../simulator/index.js';
 import { checkFiles } from './check.js';
 import { diagram } from './diagram.js';
+import { addDoctor } from './doctor.js';
 import { collect, flag } from './flag.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
 import { addJournalCommands } from './journal-commands.js';
 import { LOG_LEVELS } from './log.js';
+import { withRosterFlags } from './roster-flags.js';
 import { run } from './run.js';
 import { type SimulateFlags, simulate } from './simulate.js';
 import { VERSION } from './version.js';
@@ -99,29 +101,19 @@ Examples:
     .action(() => io.out(`${diagram()}\n`));
 
   addJournalCommands(program, io, done);
+  addDoctor(program, io, done);
 
   return program;
 }
 
 function addRun(program: Command, io: Io, done: (code: ExitCode) => void): void {
-  program
-    .command('run')
-    .description('log the agents in and work until the duration, the call limit or a signal')
-    .addOption(flag('-c, --config <file>', 'worker file; flags override it'))
-    .addOption(flag('--server <url>', 'address of the ICWS server, such as https://cic1.example.com:8019'))
-    .addOption(flag('--users <names>', 'CIC users: bot{001..050}, or a list with commas'))
-    .addOption(flag('--agents <n>', 'only the first n of the roster'))
-    .addOption(flag('--password-env <name>', 'environment variable that holds the password'))
-    .addOption(flag('--password-file <file>', 'file that holds the password'))
-    .addOption(flag('--policy <file>', 'policy file; without it a built-in one'))
-    .addOption(flag('--station <id>', 'workstation id, such as {user}-ws, or none'))
-    .addOption(flag('--campaigns <names>', 'campaigns to join: names, globs or ids with commas (all)'))
+  withRosterFlags(
+    program.command('run').description('log the agents in and work until the duration, the call limit or a signal'),
+  )
     .addOption(flag('--duration <time>', 'drain and end after this time, such as 30s or 8h'))
     .addOption(flag('--max-calls <n>', 'drain and end after so many calls'))
     .addOption(flag('--seed <number>', 'the same seed gives the same decisions; printed when drawn'))
     .addOption(flag('--logins <rate>', 'log-ins of the whole fleet, such as 5/s'))
-    .addOption(flag('--messaging <mode>', 'auto, stream or poll'))
-    .addOption(flag('--application-name <name>', 'name of the ICWS sessions'))
     .addOption(flag('--summary <file>', 'write the summary of the run as JSON'))
     .addOption(flag('--http-host <host>', 'address of metrics, health and live page'))
     .addOption(flag('--metrics-port <port>', 'port of metrics, health and live page; 0 takes any free one'))
@@ -131,11 +123,7 @@ function addRun(program: Command, io: Io, done: (code: ExitCode) => void): void 
     )
     .addOption(flag('--no-journal', 'keep no durable record: a restarted worker knows nothing of its calls'))
     .addOption(flag('--retry-credentials', 'try again credentials that the journal knows as refused'))
-    .addOption(flag('--allow-host <host>', 'a further host that may be talked to (repeatable)').argParser(collect))
-    .addOption(flag('--allow-plaintext', 'permit http to a host that is not this machine'))
     .addOption(flag('--drain-timeout <time>', 'how long calls get to end'))
-    .addOption(flag('--log-level <level>', LOG_LEVELS.join(', ')))
-    .addOption(flag('--log-file <file>', 'append the log to this file as JSON lines'))
     .addOption(flag('--quiet', 'nothing on stderr but errors'))
     .addHelpText(
       'after',

@@ -185,7 +185,7 @@ function isThisHost(name: string): boolean {
 }
 
 /** Whether the name is this machine. */
-function isLoopback(name: string): boolean {
+export function isLoopback(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name);
 }
 

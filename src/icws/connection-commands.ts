@@ -43,9 +43,15 @@ export type Station =
   /** No audio device: only states readiness. Most real servers deliver no call to it. */
   | { readonly kind: 'none' };
 
-/** Puts the agent on a station, ready for calls: without both the agent may never be considered (reference §1.5). */
-export function setStation(station: Station): Command {
-  const ready = { supportedMediaTypes: [SupportedMediaType.Call], readyForInteractions: true };
+/**
+ * Puts the agent on a station, ready for calls: without both the agent may never be considered (reference §1.5). With
+ * `takesCalls: false` it is only logged in to, and CIC offers it nothing.
+ */
+export function setStation(station: Station, { takesCalls = true } = {}): Command {
+  const ready = {
+    supportedMediaTypes: [SupportedMediaType.Call],
+    readyForInteractions: takesCalls,
+  };
   const body = { ...stationForm(station), ...ready } satisfies StationSettings;
   return {
     operation: 'set-station',

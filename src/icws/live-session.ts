@@ -40,6 +40,7 @@ export class LiveSession implements Session {
   readonly alternates: readonly string[];
   readonly features: ReadonlyMap<string, number>;
   readonly clockSkewMs: number;
+  readonly passwordDays: number | undefined;
   readonly statusCatalogs: StatusCatalogs;
 
   private readonly deps: SessionDeps;
@@ -62,6 +63,7 @@ export class LiveSession implements Session {
     this.alternates = parts.alternates;
     this.features = parts.features;
     this.clockSkewMs = parts.clockSkewMs;
+    this.passwordDays = parts.grant.passwordDays;
     this.statusCatalogs = deps.statusCatalogs ?? createStatusCatalog;
     this.deps = deps;
     this.log = deps.log ?? silentLog;

@@ -1,6 +1,7 @@
 /** Every kind of request that the client makes. Closed list: it is the metric label `operation`. */
 export const OPERATIONS = [
   'connect',
+  'version',
   'features',
   'connection-state',
   'close-session',

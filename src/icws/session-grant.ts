@@ -15,6 +15,8 @@ export interface SessionGrant {
   /** Undefined when the answer told none: then ask (reference §1.3). */
   readonly features: ReadonlyMap<string, number> | undefined;
   readonly serverTimeMs: number | undefined;
+  /** Days until the password runs out, where told. */
+  readonly passwordDays: number | undefined;
 }
 
 /** Reads the grant, or undefined when id or token are neither in the body nor in the headers. */
@@ -32,6 +34,7 @@ export function readGrant(response: WireResponse, user: string): SessionGrant | 
     alternates: textsOf(body?.alternateHostList),
     features: readFeatures(body?.features),
     serverTimeMs: time === undefined ? undefined : parseDateTime(time),
+    passwordDays: asNumber(body?.daysUntilPasswordExpiration),
   };
 }
 

@@ -47,6 +47,8 @@ export interface Session {
   readonly features: ReadonlyMap<string, number>;
   /** Server clock minus ours in milliseconds; 0 when the server did not tell. */
   readonly clockSkewMs: number;
+  /** Days until the password runs out; undefined where the server told nothing. */
+  readonly passwordDays?: number | undefined;
   /** Makes the catalog of the statuses that this session was told. */
   readonly statusCatalogs: StatusCatalogs;
   /** Starts to read messages. Call it before the Dialer log-in (reference §2.6). */
