@@ -2,17 +2,19 @@ import type { AgentEvent } from '../agent/events.js';
 import type { Clock } from '../base/clock.js';
 import type { Answer } from '../icws/answer.js';
 import { readCallState } from '../icws/call-state.js';
-import { getInteraction } from '../icws/commands.js';
+import { dialerLogOff, getInteraction } from '../icws/commands.js';
 import { IcwsError } from '../icws/errors.js';
 import type { ChannelEvent, LostReason, Session } from '../icws/session.js';
 import type { Pop } from '../wire/index.js';
 import { CampaignDesk } from './campaign-desk.js';
+import type { CampaignWishes } from './campaign-wishes.js';
 import { type Enlisting, enlist } from './enlisting.js';
 import { MessageDesk } from './message-desk.js';
 import { createOutbox } from './outbox.js';
 import type { Seat } from './seat.js';
 import { prepareSession, type Setup } from './session-setup.js';
 import { StatusDesk, type StatusNames } from './status-desk.js';
+import { codeOf } from './verdict.js';
 
 /** What a command meets where there is no session (any more). */
 export const NO_SESSION: Answer<never> = {
@@ -33,6 +35,8 @@ export interface AttendanceOptions {
   readonly clock: Clock;
   readonly session: Session;
   readonly seat: Seat;
+  /** Which campaigns the agent wants to be in. */
+  readonly wishes: CampaignWishes;
   readonly statuses: StatusNames;
   /** Names of campaigns by id, shared by all agents. */
   readonly campaignNames: Map<string, string>;
@@ -68,10 +72,10 @@ export class Attendance {
 
   /** Reads messages from the first second: a session whose messages nobody reads dies (reference §1.7). */
   constructor(options: AttendanceOptions) {
-    const { session, seat } = options;
+    const { session, seat, wishes } = options;
     this.options = options;
     this.session = session;
-    this.campaigns = new CampaignDesk(seat.campaigns, options.campaignNames);
+    this.campaigns = new CampaignDesk(wishes, options.campaignNames);
     this.messages = new MessageDesk({
       campaigns: this.campaigns,
       userId: session.userId,
@@ -125,9 +129,24 @@ export class Attendance {
   /** One at a time: what is offered meanwhile is looked at afterwards, so no campaign is logged in to twice. */
   enlist(): Promise<Enlisting> {
     const { seat, complain } = this.options;
-    const result = this.enlisting.then(() => enlist(this.session, this.campaigns, this.outbox, seat.station, complain));
+    const result = this.enlisting.then(async () => {
+      await this.leaveUnwanted();
+      return enlist(this.session, this.campaigns, this.outbox, seat.station, complain);
+    });
     this.enlisting = result;
     return result;
+  }
+
+  /** Logs off from the campaigns that are wanted no more, them alone; granted by message, during a call after it. */
+  async leaveUnwanted(): Promise<void> {
+    const unwanted = this.campaigns.toLeave();
+    if (unwanted.length === 0) return;
+    this.campaigns.asksToLeave(unwanted);
+    const answer = await this.put((session) => session.run(dialerLogOff(unwanted.map(({ id }) => id))));
+    if (answer.kind === 'ok') return;
+    this.campaigns.staysIn(unwanted);
+    const names = unwanted.map(({ name }) => name).join(', ');
+    this.options.complain('agent/campaign-not-left', `The log-off from ${names} was not accepted: ${codeOf(answer)}.`);
   }
 
   setAvailable(command: number): void {

@@ -12,6 +12,7 @@ import type { Session } from '../icws/session.js';
 import type { DecisionPoint, Fact } from '../journal/record.js';
 import type { Recorder } from '../journal/recorder.js';
 import type { Pop } from '../wire/index.js';
+import { AgentCampaigns } from './agent-campaigns.js';
 import { type Attendance, NO_SESSION } from './attendance.js';
 import { CallDesk } from './call-desk.js';
 import type { RoundResult } from './host-round.js';
@@ -57,6 +58,8 @@ export interface Bridge {
   tell(event: AgentEvent): void;
   /** Names of the campaigns that it is in. */
   readonly campaigns: () => readonly string[];
+  /** Into and out of single campaigns. */
+  readonly membership: AgentCampaigns;
   /** Ends everything at once, without a word to the server. */
   kill(): void;
 }
@@ -72,6 +75,7 @@ export function createBridge(deps: BridgeDeps, seat: Seat): Bridge {
 class AgentBridge implements Bridge {
   readonly agent: Agent;
   readonly seat: Seat;
+  readonly membership: AgentCampaigns;
   private readonly deps: BridgeDeps;
   private readonly log: Log;
   private readonly scribe: Scribe;
@@ -93,10 +97,18 @@ class AgentBridge implements Bridge {
       record: (fact) => void this.record(fact),
       nameContact: deps.nameContact,
     });
+    this.membership = new AgentCampaigns({
+      wanted: seat.campaigns,
+      attendance: () => this.attendance,
+      tell: (event) => this.tell(event),
+      record: (fact) => this.record(fact),
+    });
     const { clock, statuses, campaignNames, openSession, resumption } = deps;
+    const { wishes } = this.membership;
+    const lasting = { clock, seat: () => this.seat, wishes, statuses, campaignNames };
     this.sessions = new SessionDesk({
       user,
-      holder: new SessionHolder({ clock, seat, statuses, campaignNames, port: this.port(), openSession }),
+      holder: new SessionHolder({ ...lasting, port: this.port(), openSession }),
       pacer: deps.pacer,
       record: (fact) => this.record(fact),
       tell: (event) => this.tell(event),
@@ -140,6 +152,8 @@ class AgentBridge implements Bridge {
 
   tell(event: AgentEvent): void {
     if (this.scribe.keepsEvents) void this.record({ kind: 'event', event });
+    // Whoever is called to work goes back into what it was taken out of (rule 9).
+    if (event.type === 'shift.began' || event.type === 'login.asked') this.attendance?.campaigns.forgive(() => true);
     this.agent.send(event);
   }
 

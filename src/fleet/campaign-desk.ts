@@ -1,10 +1,7 @@
 import type { AgentEvent } from '../agent/events.js';
-import { matchesGlob } from '../base/glob.js';
 import { createCampaignList, type OfferedCampaign } from '../icws/campaign-list.js';
 import type { AvailableCampaignsMessage, LogoutGrantedMessage } from '../wire/index.js';
-
-/** Which campaigns the roster wants: all, or names, globs and ids. */
-export type WantedCampaigns = 'all' | readonly string[];
+import { type CampaignWishes, matchesAny, type NamedCampaign } from './campaign-wishes.js';
 
 /**
  * The campaigns of one agent in one session: what is offered, wanted, joined, and still waits for a log-in or a
@@ -12,7 +9,7 @@ export type WantedCampaigns = 'all' | readonly string[];
  */
 export class CampaignDesk {
   private readonly list = createCampaignList();
-  private readonly wanted: WantedCampaigns;
+  private readonly wishes: CampaignWishes;
   private readonly names: Map<string, string>;
   private readonly joined = new Set<string>();
   /** Covered by an accepted ready-for-calls. */
@@ -20,12 +17,18 @@ export class CampaignDesk {
   /** Refused us once: not asked again until offered anew. */
   private readonly refused = new Set<string>();
   private readonly askedFor = new Set<string>();
+  /** A log-off from it alone was sent, and is not granted yet. */
+  private readonly leaving = new Set<string>();
+  /** Left: that the list still calls it logged in is old news. */
+  private readonly gone = new Set<string>();
+  /** A supervisor put the agent in, whatever the roster says. */
+  private readonly placed = new Set<string>();
   private known = false;
   private said = false;
 
   /** `names`: by id, shared by all sessions, since a pop may come before the list or after a campaign was withdrawn. */
-  constructor(wanted: WantedCampaigns, names: Map<string, string> = new Map()) {
-    this.wanted = wanted;
+  constructor(wishes: CampaignWishes, names: Map<string, string> = new Map()) {
+    this.wishes = wishes;
     this.names = names;
   }
 
@@ -56,8 +59,11 @@ export class CampaignDesk {
     for (const { id, name } of this.list.all()) this.names.set(id, name);
     for (const { id } of added) this.refused.delete(id);
     for (const { id } of removed) this.forget(id);
+    for (const { id, isLoggedIn } of message.campaignsAdded ?? []) if (isLoggedIn) this.gone.delete(id);
     for (const campaign of this.list.all()) {
-      const isIn = campaign.isLoggedIn || (!this.hasRight && campaign.on && !this.refused.has(campaign.id));
+      const isIn =
+        (campaign.isLoggedIn && !this.gone.has(campaign.id)) ||
+        (!this.hasRight && campaign.on && !this.refused.has(campaign.id));
       if (isIn) this.joined.add(campaign.id);
     }
     return this.changed();
@@ -69,8 +75,49 @@ export class CampaignDesk {
     return this.list
       .all()
       .filter(
-        ({ id, on, ...rest }) => on && !this.joined.has(id) && !this.refused.has(id) && this.wants({ id, ...rest }),
+        ({ id, name, on }) => on && !this.joined.has(id) && !this.refused.has(id) && this.wishes.wants({ id, name }),
       );
+  }
+
+  /** Campaigns to log off from, them alone: no longer wanted, and not asked yet. None for an agent without the right. */
+  toLeave(): readonly NamedCampaign[] {
+    if (!this.hasRight) return [];
+    return this.joinedCampaigns().filter(
+      (campaign) => !this.leaving.has(campaign.id) && !this.placed.has(campaign.id) && !this.wishes.wants(campaign),
+    );
+  }
+
+  /** A log-off from these was sent. */
+  asksToLeave(campaigns: readonly NamedCampaign[]): void {
+    for (const { id } of campaigns) this.leaving.add(id);
+  }
+
+  /** The log-off from these was not accepted. */
+  staysIn(campaigns: readonly NamedCampaign[]): void {
+    for (const { id } of campaigns) this.leaving.delete(id);
+  }
+
+  /** What is offered or joined and meant by one of these names, globs or ids. */
+  meantBy(patterns: readonly string[]): readonly NamedCampaign[] {
+    const known = new Map<string, NamedCampaign>(this.joinedCampaigns().map((campaign) => [campaign.id, campaign]));
+    for (const { id, name } of this.list.all()) known.set(id, { id, name });
+    return [...known.values()].filter((campaign) => matchesAny(patterns, campaign));
+  }
+
+  isIn({ id }: NamedCampaign): boolean {
+    return this.joined.has(id);
+  }
+
+  /** An operator's word is above a supervisor's, who put the agent in. */
+  overrule(campaigns: readonly NamedCampaign[]): void {
+    for (const { id } of campaigns) this.placed.delete(id);
+  }
+
+  /** What the agent was taken out of, or refused by, may be joined again; returns whether there was any of that. */
+  forgive(isMeant: (campaign: NamedCampaign) => boolean): boolean {
+    const forgiven = [...this.refused].filter((id) => isMeant({ id, name: this.nameOf(id) }));
+    for (const id of forgiven) this.refused.delete(id);
+    return forgiven.length > 0;
   }
 
   /** A log-in was sent before in this Dialer session, and may have arrived. */
@@ -84,6 +131,7 @@ export class CampaignDesk {
 
   loggedIn(campaignId: string): void {
     this.joined.add(campaignId);
+    this.gone.delete(campaignId);
   }
 
   refusedBy(campaignId: string): void {
@@ -95,6 +143,8 @@ export class CampaignDesk {
     this.joined.clear();
     this.readied.clear();
     this.askedFor.clear();
+    this.leaving.clear();
+    this.gone.clear();
     this.said = false;
     this.known = false;
   }
@@ -113,6 +163,8 @@ export class CampaignDesk {
   /** A supervisor put the agent in. */
   put(campaignId: string): void {
     this.refused.delete(campaignId);
+    this.gone.delete(campaignId);
+    this.placed.add(campaignId);
     this.joined.add(campaignId);
     this.readied.delete(campaignId);
   }
@@ -126,13 +178,14 @@ export class CampaignDesk {
     return { type: 'campaigns.auto-logout', joined: this.joined.size };
   }
 
-  granted(message: LogoutGrantedMessage): AgentEvent {
+  granted(message: LogoutGrantedMessage): Extract<AgentEvent, { type: 'logout.granted' }> {
     // An empty list, an empty id, or every campaign there is: out of Dialer altogether (reference §6.7, §7 #18).
     const all = message.campaigns.length === 0 || message.campaigns.some(({ id }) => !id);
-    // Nobody goes back by himself to what he was taken out of (rule 9).
+    // Nobody goes back by himself to what he was taken out of (rule 9); what was left by our own wish is our own business.
     for (const id of all ? [...this.joined] : message.campaigns.map((campaign) => campaign.id)) {
+      const isOurs = this.leaving.has(id);
       this.leave(id);
-      this.refused.add(id);
+      if (!isOurs) this.refused.add(id);
     }
     return { type: 'logout.granted', all, joined: this.joined.size };
   }
@@ -144,12 +197,16 @@ export class CampaignDesk {
     return { type: 'campaigns.changed', fresh, joined: this.joined.size };
   }
 
-  private wants({ id, name }: { id: string; name: string }): boolean {
-    return this.wanted === 'all' || this.wanted.some((want) => want === id || matchesGlob(want, name));
+  private joinedCampaigns(): NamedCampaign[] {
+    return [...this.joined].map((id) => ({ id, name: this.nameOf(id) }));
   }
 
   private leave(id: string): void {
     this.joined.delete(id);
+    this.leaving.delete(id);
+    this.placed.delete(id);
+    this.gone.add(id);
+    this.askedFor.delete(id);
     this.readied.delete(id);
   }
 

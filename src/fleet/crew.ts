@@ -3,6 +3,7 @@ import type { OpenWork } from '../journal/open-work.js';
 import type { Fact } from '../journal/record.js';
 import { type Bridge, type BridgeDeps, createBridge } from './bridge.js';
 import type { AgentStatus } from './http-server.js';
+import { type AgentAnswer, controlFact, meansUser, type OperatorRequest, operate } from './operate.js';
 import { resumptionOf } from './resume.js';
 import type { Seat } from './seat.js';
 
@@ -96,6 +97,19 @@ export class Crew {
   /** Asks these agents, all when left out, to finish their calls and leave for good. */
   dismiss(reason: string, users: Iterable<string> = this.users): void {
     this.tell({ type: 'logoff.asked', reason, forGood: true }, users);
+  }
+
+  /** Asks the agents that are meant for something, and tells what became of it, in the order of the roster. */
+  ask({ agents, asker, ...request }: OperatorRequest): readonly AgentAnswer[] {
+    const { clock, recorder } = this.options;
+    return [...this.members.values()].flatMap(({ seat: { user }, bridge, stopped }) => {
+      if (!meansUser(agents, user)) return [];
+      const outcome = bridge ? operate(bridge, request) : { accepted: false, why: 'it has stopped for good' };
+      const isStopped = !outcome.accepted && stopped !== null && (bridge === null || bridge.agent.done());
+      const said = isStopped ? { ...outcome, why: `${outcome.why}: ${stopped}` } : outcome;
+      void recorder.write({ at: clock.now(), user, ...controlFact(request, asker, said) });
+      return [{ user, state: bridge?.agent.state() ?? 'logged-out', ...said }];
+    });
   }
 
   /** Ends what is still at work without waiting for its calls. Returns how many calls that cut. */

@@ -8,6 +8,7 @@ import type { Recorder } from '../journal/recorder.js';
 import { Crew } from './crew.js';
 import type { RoundResult } from './host-round.js';
 import type { AgentStatus } from './http-server.js';
+import type { AgentAnswer, OperatorRequest } from './operate.js';
 import { createPacer } from './pacer.js';
 import type { Seat } from './seat.js';
 import type { StatusNames } from './status-desk.js';
@@ -55,6 +56,8 @@ export interface Fleet {
   start(): void;
   /** Asks every agent to log off; calls are finished first, within the drain time-out (design §5). */
   drain(reason: string): void;
+  /** Asks some agents for something. */
+  ask(request: OperatorRequest): readonly AgentAnswer[];
   /** Ends at once. */
   kill(): void;
   /** Why the fleet is not as desired; empty when it is. */
@@ -175,6 +178,7 @@ export function createFleet(options: FleetOptions): Fleet {
       crew.tell({ type: 'shift.began' });
     },
     drain,
+    ask: (request) => crew.ask(request),
     kill: () => {
       crew.kill();
       end({ kind: 'killed' });

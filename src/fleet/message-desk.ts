@@ -79,7 +79,7 @@ export class MessageDesk {
         break;
       }
       case 'urn:inin.com:dialer:logoutGrantedMessage':
-        this.port.tell(this.campaigns.granted(known));
+        this.left(this.campaigns.granted(known));
         break;
       case 'urn:inin.com:dialer:autoLoginMessage':
         this.campaigns.put(known.campaignId);
@@ -119,6 +119,12 @@ export class MessageDesk {
     this.port.popped(pop);
     if (wasTakenForAcd) this.port.tell({ type: 'acd.ended' });
     this.recall(id);
+  }
+
+  private left(granted: Extract<AgentEvent, { type: 'logout.granted' }>): void {
+    this.port.tell(granted);
+    // Wanted again since it was asked to be left.
+    if (!granted.all && this.campaigns.toLogInTo().length > 0) this.port.tell(this.campaigns.changed());
   }
 
   private queueChanged(change: QueueChange): void {

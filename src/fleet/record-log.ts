@@ -55,6 +55,9 @@ export function recordLog(log: Log): (record: JournalRecord) => void {
         else log.info(closed, 'call closed');
         break;
       }
+      case 'control':
+        log.info(lineOf(record), record.accepted ? 'asked and accepted' : 'asked and refused');
+        break;
       case 'pop':
         // Never the contact's columns: the journal alone may keep them, and only those it is told to.
         log.debug({ agent: record.user, call: record.call, nth: record.nth }, 'pop');

@@ -29,6 +29,10 @@ export function recordMetrics(metrics: Metrics, users: readonly string[] = []): 
   for (const user of users) stateOf(user);
 
   return (record) => {
+    if (record.kind === 'control') {
+      metrics.controlled(record.act, record.accepted);
+      return;
+    }
     stateOf(record.user);
     switch (record.kind) {
       case 'transition':
@@ -63,7 +67,7 @@ function callKey(user: string, interactionId: string): string {
 /** The facts that only count and need no memory. */
 function countFact(
   metrics: Metrics,
-  record: Exclude<JournalRecord, { kind: 'transition' | 'pop' | 'call.renamed' | 'call.closed' }>,
+  record: Exclude<JournalRecord, { kind: 'control' | 'transition' | 'pop' | 'call.renamed' | 'call.closed' }>,
 ): void {
   switch (record.kind) {
     case 'session.opened':

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import { Attendance, type AttendanceOptions } from './attendance.js';
+import type { CampaignWishes } from './campaign-wishes.js';
 import type { RoundResult } from './host-round.js';
 import type { Seat } from './seat.js';
 import type { StatusNames } from './status-desk.js';
@@ -10,14 +11,16 @@ const OPENING_MS = 5_000;
 /** What of an attendance's options does not change from session to session. */
 export type AttendancePort = Omit<
   AttendanceOptions,
-  'clock' | 'session' | 'seat' | 'statuses' | 'campaignNames' | 'onLost'
+  'clock' | 'session' | 'seat' | 'wishes' | 'statuses' | 'campaignNames' | 'onLost'
 > & {
   onLost(session: string, reason: Parameters<AttendanceOptions['onLost']>[0]): void;
 };
 
 interface SessionHolderOptions {
   readonly clock: Clock;
-  readonly seat: Seat;
+  /** As it is now: the next session goes by it. */
+  readonly seat: () => Seat;
+  readonly wishes: CampaignWishes;
   readonly statuses: StatusNames;
   readonly campaignNames: Map<string, string>;
   readonly port: AttendancePort;
@@ -45,7 +48,8 @@ export class SessionHolder {
   }
 
   private async tryToOpen(): Promise<RoundResult | null> {
-    const { clock, seat, statuses, campaignNames, port, openSession } = this.options;
+    const { clock, wishes, statuses, campaignNames, port, openSession } = this.options;
+    const seat = this.options.seat();
     const turn = ++this.turns;
     const result = await openSession(seat.user);
     if (turn !== this.turns) {
@@ -55,7 +59,7 @@ export class SessionHolder {
     if (result.kind === 'opened') {
       const { session } = result;
       const onLost: AttendanceOptions['onLost'] = (reason) => port.onLost(session.id, reason);
-      this.current = new Attendance({ ...port, clock, session, seat, statuses, campaignNames, onLost });
+      this.current = new Attendance({ ...port, clock, session, seat, wishes, statuses, campaignNames, onLost });
     }
     return result;
   }

@@ -30,6 +30,18 @@ export const AGENT_STATES = [
 ] as const;
 export type AgentState = (typeof AGENT_STATES)[number];
 
+/** Who asked something of the worker, and by which way. */
+export interface Asker {
+  readonly by: 'http' | 'signal' | 'file-watch';
+  /** The address that it came from, the signal, or the file. */
+  readonly from?: string;
+  /** As whom the asker introduced himself; nobody can check it. */
+  readonly as?: string;
+}
+
+/** The `user` of a record that is about the worker as a whole. */
+export const WHOLE_WORKER = '';
+
 /** A call as records name it. */
 export interface CallRef {
   readonly interactionId: string;
@@ -178,6 +190,18 @@ export type Fact =
   | { readonly kind: 'break.dropped'; readonly reason: string }
   | { readonly kind: 'logoff.asked'; readonly reason: string; readonly forGood?: boolean }
   | { readonly kind: 'logoff.granted'; readonly waitSeconds: number }
+  /** Somebody asked something of an agent, or of the whole worker (`user` is empty), and what became of it. */
+  | ({
+      readonly kind: 'control';
+      readonly act: 'break' | 'end-break' | 'log-off' | 'log-in' | 'drain' | 'reload';
+      readonly accepted: boolean;
+      readonly why?: string;
+      readonly reason?: string;
+      readonly forMs?: number;
+      readonly campaigns?: readonly string[];
+      /** After a reload: the policies in force, name to hash. */
+      readonly policies?: Readonly<Record<string, string>>;
+    } & Asker)
   | { readonly kind: 'stopped'; readonly reason: string; readonly forGood: boolean }
   /** The server refused this user's secret for good; the fingerprint tells whether it has changed since (rule 14). */
   | { readonly kind: 'credentials.refused'; readonly code: string; readonly fingerprint: string }

@@ -151,6 +151,29 @@ export const CATALOG = {
     help: 'Things a person should know of, by code.',
     labels: { code: 'a code of docs/errors.md' },
   },
+  policyInfo: {
+    name: 'policy_info',
+    type: 'gauge',
+    help: 'Always 1; the policies in force, one for each name. A reload that changes one changes its hash.',
+    labels: { policy: 'the policy', hash: 'tells one content from another; comments and layout do not count' },
+  },
+  policyReloads: {
+    name: 'policy_reloads_total',
+    type: 'counter',
+    help: 'Times that the files were read anew.',
+    labels: {
+      result: '`applied`, `unchanged` or `refused` (something is wrong in the files; the old ones stay in force)',
+    },
+  },
+  controlRequests: {
+    name: 'control_requests_total',
+    type: 'counter',
+    help: 'What was asked of agents or of the worker by HTTP, signal or a changed file; one for each agent concerned.',
+    labels: {
+      act: '`break`, `end-break`, `log-off`, `log-in`, `drain` or `reload`',
+      result: '`accepted` or `refused`',
+    },
+  },
   scheduleLateness: {
     name: 'schedule_lateness_seconds',
     type: 'histogram',

@@ -1,12 +1,14 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { type BoundedLabel, closedList, firstValues, pairLimit } from './label-values.js';
+import { type BoundedLabel, closedList, firstValues, MOST_VALUES, pairLimit } from './label-values.js';
 import {
   CALL_KINDS,
   CALL_RESULTS,
   CALLBACK_OWNERS,
+  CONTROL_ACTS,
   createSeries,
   type KnownWords,
   PREVIEW_OUTCOMES,
+  RELOAD_RESULTS,
   type Series,
   startAtZero,
 } from './series.js';
@@ -47,6 +49,11 @@ export interface Metrics {
   preview(campaign: string, outcome: string): void;
   breakGranted(reason: string, waitSeconds: number): void;
   logoffGranted(waitSeconds: number): void;
+  /** Somebody asked for something. */
+  controlled(act: string, accepted: boolean): void;
+  /** The policies in force; those of before are no longer told of. */
+  policies(present: readonly { readonly name: string; readonly hash: string }[]): void;
+  policyReloaded(result: string): void;
   decision(policy: string, rule: string | null, action: string): void;
   request(operation: string, status: number | 'error', seconds: number): void;
   /** A message of this `__type` was received. */
@@ -96,7 +103,16 @@ export function createMetrics(options: MetricsOptions): Metrics {
 
 type AgentMethods = Pick<
   Metrics,
-  'agents' | 'agentsDesired' | 'agentStopped' | 'transition' | 'breakGranted' | 'logoffGranted' | 'decision'
+  | 'agents'
+  | 'agentsDesired'
+  | 'agentStopped'
+  | 'transition'
+  | 'breakGranted'
+  | 'logoffGranted'
+  | 'decision'
+  | 'controlled'
+  | 'policies'
+  | 'policyReloaded'
 >;
 
 function agentMethods(series: Series, known: KnownWords): AgentMethods {
@@ -104,6 +120,8 @@ function agentMethods(series: Series, known: KnownWords): AgentMethods {
   const event = closedList(known.transitions?.map((transition) => transition.event));
   const breakReason = closedList(known.breakReasons);
   const stopReason = closedList(known.stopReasons);
+  const actName = closedList(CONTROL_ACTS);
+  const reloadResult = closedList(RELOAD_RESULTS);
   const policyName = firstValues();
   const ruleName = firstValues();
   const actionName = firstValues(20);
@@ -121,6 +139,13 @@ function agentMethods(series: Series, known: KnownWords): AgentMethods {
       series.breaks.inc({ reason });
       observe(waitSeconds, (s) => series.breakWait.observe({ reason }, s));
     },
+    controlled: (act, accepted) =>
+      series.controlRequests.inc({ act: actName(act), result: accepted ? 'accepted' : 'refused' }),
+    policies: (present) => {
+      series.policyInfo.reset();
+      for (const { name, hash } of present.slice(0, MOST_VALUES)) series.policyInfo.set({ policy: name, hash }, 1);
+    },
+    policyReloaded: (result) => series.policyReloads.inc({ result: reloadResult(result) }),
     logoffGranted: (waitSeconds) => observe(waitSeconds, (s) => series.logoffWait.observe(s)),
     decision: (from, by, what) => {
       const policy = policyName(from);

@@ -21,6 +21,9 @@ export const CALL_KINDS = ['preview', 'regular', 'own-callback', 'agentless', 'p
 export const CALL_RESULTS = ['accepted', 'void', 'failed', 'unknown'];
 export const CALLBACK_OWNERS = ['self', 'anyone', 'other'];
 export const PREVIEW_OUTCOMES = ['placed', 'skipped', 'timed-out', 'withdrawn'];
+export const CONTROL_ACTS = ['break', 'end-break', 'log-off', 'log-in', 'drain', 'reload'];
+const CONTROL_RESULTS = ['accepted', 'refused'];
+export const RELOAD_RESULTS = ['applied', 'unchanged', 'refused'];
 const SESSION_RESULTS = ['opened', 'refused', 'lost', 'closed'];
 
 export type Series = ReturnType<typeof createSeries>;
@@ -62,6 +65,9 @@ export function createSeries(register: Registry) {
     sessions: counter(CATALOG.sessions),
     reconnects: counter(CATALOG.reconnects),
     problems: counter(CATALOG.problems),
+    policyInfo: gauge(CATALOG.policyInfo),
+    policyReloads: counter(CATALOG.policyReloads),
+    controlRequests: counter(CATALOG.controlRequests),
     scheduleLateness: histogram(CATALOG.scheduleLateness),
     eventLoopLag: histogram(CATALOG.eventLoopLag),
     journalAppend: histogram(CATALOG.journalAppend),
@@ -86,5 +92,9 @@ export function startAtZero(series: Series, known: KnownWords): void {
   for (const type of known.messageTypes ?? []) series.messages.inc({ type }, 0);
   series.messages.inc({ type: 'unknown' }, 0);
   for (const code of known.problemCodes ?? []) series.problems.inc({ code }, 0);
+  for (const result of RELOAD_RESULTS) series.policyReloads.inc({ result }, 0);
+  for (const act of CONTROL_ACTS) {
+    for (const result of CONTROL_RESULTS) series.controlRequests.inc({ act, result }, 0);
+  }
   for (const result of SESSION_RESULTS) series.sessions.inc({ result }, 0);
 }

@@ -94,6 +94,7 @@ class RecordTally implements Tally {
   }
 
   record(record: JournalRecord): void {
+    if (record.kind === 'control') return; // the totals have no place for it, and it may concern no agent
     this.agentOf(record.user, record.at);
     switch (record.kind) {
       case 'transition':
