@@ -1,12 +1,10 @@
 /** Keys that the design names and this version does not read yet, by the key of the map that they stand in. */
 const LATER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   file: {
-    shifts: 'Working by shifts',
     watchdog: 'The watchdog',
     thresholds: 'Judging a run by thresholds',
     reload: 'Reloading while running',
   },
-  agents: { shift: 'Working by shifts' },
   load: { stages: 'Load in stages' },
 };
 

@@ -12,6 +12,7 @@ import { type WorkerFile, workerSchema } from './schema.js';
 import type { Secret } from './secret.js';
 import { readSecret } from './secret-source.js';
 import { besideFile, type LoadWorld, resolveAllowedHosts, resolveServer } from './server.js';
+import { resolveShifts } from './shifts.js';
 import { substituteVariables } from './substitution.js';
 import type { AgentSeat, Environment, ReadFile, ServerConfig, WorkerConfig } from './worker-config.js';
 
@@ -136,6 +137,7 @@ function resolveContent<World>(
     complaints,
     literalPasswords: isServerUnknown || content.server?.simulator !== undefined,
     secretSeverity,
+    shifts: unknown.has('shifts') ? undefined : resolveShifts(content.shifts, complaints),
   });
   const allowHosts = resolveAllowedHosts(server, content.safety?.allowHosts, flags.allowHost ?? [], complaints);
   const token =

@@ -6,6 +6,7 @@ import { whyUnreadable } from './complaints.js';
 import type { AgentsFile, PasswordSource, StationFile } from './schema.js';
 import { Secret } from './secret.js';
 import { readSecret, type SecretContext } from './secret-source.js';
+import { type Shifts, shiftNamed } from './shifts.js';
 import type { AgentSeat, Station } from './worker-config.js';
 
 export interface RosterContext extends SecretContext {
@@ -14,6 +15,8 @@ export interface RosterContext extends SecretContext {
   readonly loadPolicy: (text: string, file: string) => LoadedPolicy;
   /** Only the embedded simulator may have its passwords in the file. */
   readonly literalPasswords: boolean;
+  /** Undefined where the block is not understood. */
+  readonly shifts: Shifts | undefined;
 }
 
 const USER = '{user}';
@@ -29,8 +32,9 @@ export function resolveRoster(groups: readonly AgentsFile[], context: RosterCont
     const users = usersOf(group, at, taken, context);
     const password = resolvePassword(group.password, [...at, 'password'], context);
     const policy = policyOf(group.policy, [...at, 'policy'], policies, context);
+    const shift = shiftNamed(group.shift, [...at, 'shift'], context.shifts, context.complaints);
     if (!stationsDiffer(group.station ?? 'none', users, [...at, 'station'], stations, context)) return [];
-    if (password === undefined || policy === undefined) return [];
+    if (password === undefined || policy === undefined || shift === undefined) return [];
     const campaigns = group.campaigns ?? 'all';
     return users.map((user) => ({
       user,
@@ -38,6 +42,7 @@ export function resolveRoster(groups: readonly AgentsFile[], context: RosterCont
       station: stationOf(group.station ?? 'none', user),
       campaigns,
       policy,
+      shift,
     }));
   });
 }

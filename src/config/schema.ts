@@ -10,6 +10,7 @@ import {
   wordField,
   yesNoField,
 } from '../base/fields.js';
+import { ShiftsSchema } from './shift-schema.js';
 import { LOG_LEVELS } from './worker-config.js';
 
 /**
@@ -69,6 +70,7 @@ const AgentsSchema = z
       policy: textField('the path of a policy file')
         .optional()
         .describe('Policy file, relative to this file. Default: a built-in policy.'),
+      shift: textField('the name of a shift').optional().describe('Name of a shift. Default: always at work.'),
     },
     { error: whenWrongType('must be a map such as { users: "bot{001..050}", password: { env: BOT_PASSWORD } }') },
   )
@@ -158,6 +160,7 @@ export function workerSchema<W extends z.ZodType>(worldSchema: W) {
         })
         .optional()
         .describe('How the agents come up.'),
+      shifts: ShiftsSchema.optional(),
       limits: z
         .strictObject({
           duration: positiveDurationField().optional().describe('Drain and end after this long.'),

@@ -1,5 +1,6 @@
 import type { Policy } from '../policy/index.js';
 import type { Secret } from './secret.js';
+import type { Shift } from './shift.js';
 
 /** A worker's whole configuration, every default filled in, every reference followed. Times in milliseconds. */
 export interface WorkerConfig<World = unknown> {
@@ -95,6 +96,8 @@ export interface AgentSeat {
   /** Names, ids or globs. */
   readonly campaigns: 'all' | readonly string[];
   readonly policy: Policy;
+  /** When it works; null: always. */
+  readonly shift: Shift | null;
 }
 
 /** The four forms of reference §1.5. */

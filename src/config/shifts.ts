@@ -1,0 +1,137 @@
+import { type Cron, parseCron } from '../base/cron.js';
+import { nextTime } from '../base/cron-times.js';
+import { nearest } from '../base/suggestion.js';
+import { isoDate, isZone, plusDays } from '../base/zoned-time.js';
+import type { Complaints } from './complaints.js';
+import type { Shift, ShiftBreak } from './shift.js';
+import type { ShiftFile, ShiftsFile } from './shift-schema.js';
+
+/** The checked shifts by name; undefined where one has mistakes, of which all is said. */
+export type Shifts = ReadonlyMap<string, Shift | undefined>;
+
+type Path = readonly PropertyKey[];
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** Any moment will do to see whether a shift is ever on, as long as it is the same one each time. */
+const SAMPLE_FROM = Date.UTC(2026, 0, 1);
+/** Starts looked at: more than a year of them, one a day. */
+const SAMPLE_STARTS = 400;
+
+/** Checks what the shifts of a worker file mean. */
+export function resolveShifts(file: ShiftsFile | undefined, complaints: Complaints): Shifts {
+  return new Map(
+    Object.entries(file ?? {}).map(([name, shift]) => [name, resolveShift(name, shift, ['shifts', name], complaints)]),
+  );
+}
+
+/**
+ * The shift that an agent group names; null where it names none. Undefined where the name is unknown, which is said, or
+ * the shift has mistakes of its own. `shifts` is undefined where the whole block is not understood.
+ */
+export function shiftNamed(
+  name: string | undefined,
+  at: Path,
+  shifts: Shifts | undefined,
+  complaints: Complaints,
+): Shift | null | undefined {
+  if (name === undefined) return null;
+  if (!shifts || shifts.has(name)) return shifts?.get(name);
+  const known = [...shifts.keys()];
+  const meant = nearest(name, known);
+  const message =
+    known.length === 0
+      ? `There is no shift "${name}": the file has no "shifts".`
+      : `There is no shift "${name}"; "shifts" has ${known.map((each) => `"${each}"`).join(', ')}.`;
+  const suggestion = meant === undefined ? undefined : `Did you mean "${meant}"?`;
+  return complaints.add(at, { code: 'worker/unknown-shift', message, ...(suggestion && { suggestion }) });
+}
+
+function resolveShift(name: string, file: ShiftFile, at: Path, complaints: Complaints): Shift | undefined {
+  const before = complaints.list.length;
+  const starts = cronsOf(file.start, [...at, 'start'], complaints);
+  const ends = cronsOf(file.end, [...at, 'end'], complaints);
+  checkZone(file.timezone, [...at, 'timezone'], complaints);
+  const holidays = holidaysOf(file.holidays ?? [], [...at, 'holidays'], complaints);
+  const breaks = (file.breaks ?? []).map((each, nth) => breakOf(each, [...at, 'breaks', nth], complaints));
+  const isFaulty = complaints.list.slice(before).some(({ severity }) => severity === 'error');
+  if (isFaulty) return undefined;
+  const shift: Shift = { name, zone: file.timezone, starts, ends, breaks, holidays };
+  if (everStarts(shift)) return shift;
+  const message = `The shift "${name}" is never on: each of its starts is cancelled or comes together with an end.`;
+  const suggestion = 'It is on from a "start" until the next "end"; give them different times.';
+  return complaints.add([...at, 'start'], { code: 'worker/shift-never-on', message, suggestion });
+}
+
+function cronsOf(lines: readonly string[], at: Path, complaints: Complaints): Cron[] {
+  return lines.flatMap((line, nth) => {
+    const cron = parseCron(line);
+    if (!('fault' in cron)) return cron;
+    // A single expression stands at the key itself, one of a list below it.
+    complaints.add(lines.length > 1 ? [...at, nth] : at, {
+      code: 'worker/bad-cron',
+      message: cron.fault,
+      ...(cron.remedy && { suggestion: cron.remedy }),
+    });
+    return [];
+  });
+}
+
+function checkZone(zone: string, at: Path, complaints: Complaints): void {
+  if (isZone(zone)) return;
+  const meant = nearest(zone, Intl.supportedValuesOf('timeZone'));
+  const message = `"${zone}" is no time zone that this machine knows.`;
+  const suggestion = meant ? `Did you mean ${meant}?` : 'Write an IANA name such as America/New_York.';
+  complaints.add(at, { code: 'worker/unknown-zone', message, suggestion });
+}
+
+function holidaysOf(dates: readonly string[], at: Path, complaints: Complaints): Set<string> {
+  const known = new Set<string>();
+  for (const [nth, date] of dates.entries()) {
+    if (!isDate(date)) {
+      const message = `"${date}" is no date of the calendar.`;
+      const suggestion = 'Write year-month-day, such as 2026-12-25.';
+      complaints.add([...at, nth], { code: 'worker/bad-date', message, suggestion });
+    } else if (known.has(date)) {
+      const message = `The holiday ${date} is named twice.`;
+      complaints.add([...at, nth], { severity: 'warning', code: 'worker/double-date', message });
+    }
+    known.add(date);
+  }
+  return known;
+}
+
+function isDate(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = /^\d{4}-\d{2}-\d{2}$/.test(text) ? text.split('-').map(Number) : [];
+  return month > 0 && isoDate(plusDays({ year, month, day, hour: 0, minute: 0, second: 0 }, 0)) === text;
+}
+
+function breakOf(file: NonNullable<ShiftFile['breaks']>[number], at: Path, complaints: Complaints): ShiftBreak {
+  const { for: forMs } = file;
+  const complain = (key: string, message: string): void =>
+    void complaints.add([...at, key], { code: 'worker/impossible-break', message });
+  if ('at' in file) {
+    if (forMs >= DAY_MS) complain('for', 'A planned break must be shorter than a day.');
+    return { kind: 'at', times: cronsOf(file.at, [...at, 'at'], complaints), forMs };
+  }
+  const { every: everyMs } = file;
+  if (everyMs < MINUTE_MS) complain('every', 'A break can come every minute (1m) at most.');
+  else if (forMs >= everyMs) complain('for', 'The break lasts as long as the time from one to the next, or longer.');
+  return { kind: 'every', everyMs, forMs };
+}
+
+/** Whether any of its next starts is not taken back by an end at the same moment. */
+function everStarts({ zone, starts, ends, holidays }: Shift): boolean {
+  return starts.some((start) => {
+    let from: number | null = SAMPLE_FROM;
+    for (let nth = 0; nth < SAMPLE_STARTS && from !== null; nth++) {
+      from = nextTime(start, zone, from, holidays);
+      if (from !== null && !ends.some(comesAt(zone, from))) return true;
+    }
+    return false;
+  });
+}
+
+function comesAt(zone: string, instant: number): (cron: Cron) => boolean {
+  return (cron) => nextTime(cron, zone, instant - 1) === instant;
+}
