@@ -34,6 +34,25 @@ export function lastTime(cron: Cron, zone: string, before: number, except = NO_D
   return null;
 }
 
+/** The first time of any of the lines after the instant. */
+export function soonest(lines: readonly Cron[], zone: string, after: number, except = NO_DATES): number | null {
+  return furthest(lines, (line) => nextTime(line, zone, after, except), Math.min);
+}
+
+/** The last time of any of the lines at or before the instant. */
+export function latest(lines: readonly Cron[], zone: string, before: number, except = NO_DATES): number | null {
+  return furthest(lines, (line) => lastTime(line, zone, before, except), Math.max);
+}
+
+function furthest(
+  lines: readonly Cron[],
+  timeOf: (line: Cron) => number | null,
+  choose: (a: number, b: number) => number,
+): number | null {
+  const times = lines.map(timeOf).filter((time) => time !== null);
+  return times.length === 0 ? null : times.reduce((a, b) => choose(a, b));
+}
+
 /** Index of the date's first time that comes after the instant: later wall times never come earlier. */
 function firstAfter(cron: Cron, zone: string, date: WallTime, instant: number): number {
   let [low, high] = [0, cron.minutesOfDay.length];

@@ -137,7 +137,7 @@ function resolveContent<World>(
     complaints,
     literalPasswords: isServerUnknown || content.server?.simulator !== undefined,
     secretSeverity,
-    shifts: unknown.has('shifts') ? undefined : resolveShifts(content.shifts, complaints),
+    shifts: resolveShifts(content.shifts, !unknown.has('shifts'), complaints),
   });
   const allowHosts = resolveAllowedHosts(server, content.safety?.allowHosts, flags.allowHost ?? [], complaints);
   const token =

@@ -15,8 +15,7 @@ export interface RosterContext extends SecretContext {
   readonly loadPolicy: (text: string, file: string) => LoadedPolicy;
   /** Only the embedded simulator may have its passwords in the file. */
   readonly literalPasswords: boolean;
-  /** Undefined where the block is not understood. */
-  readonly shifts: Shifts | undefined;
+  readonly shifts: Shifts;
 }
 
 const USER = '{user}';

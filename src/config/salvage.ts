@@ -24,7 +24,10 @@ export function salvage(raw: unknown, schema: z.ZodObject): Salvage {
     if (!field || !parsed) continue;
     if (parsed.success) content[key] = parsed.data;
     else if (key === 'agents' && Array.isArray(value)) content[key] = value.map((group) => groupOf(group, field));
-    else unknown.add(key);
+    else {
+      unknown.add(key);
+      if (key === 'shifts' && isMap(value)) content[key] = soundOnes(value, field);
+    }
   }
   return { content: content as WorkerFile, unknown };
 }
@@ -32,6 +35,14 @@ export function salvage(raw: unknown, schema: z.ZodObject): Salvage {
 function groupOf(group: unknown, agents: z.ZodType): AgentsFile {
   const parsed = agents.safeParse([group]);
   return parsed.success ? (parsed.data as AgentsFile[])[0]! : NOBODY;
+}
+
+/** The shifts that are right in themselves. */
+function soundOnes(shifts: Readonly<Record<string, unknown>>, field: z.ZodType): Record<string, unknown> {
+  return Object.assign(
+    {},
+    ...Object.entries(shifts).map(([name, shift]) => field.safeParse({ [name]: shift }).data ?? {}),
+  );
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -13,19 +13,20 @@ const cronLines = (what: string) =>
     .transform((lines) => [lines].flat())
     .describe(`${what} One cron expression (minute hour day-of-month month day-of-week), or a list of them.`);
 
-const lasting = () => positiveDurationField().describe('How long it lasts, counted from when it is granted.');
+const BREAK = 'must be a break such as { at: "0 12 * * 1-5", for: 30m } or { every: 2h, for: 10m }';
 
 const BreakSchema = z
-  .union(
-    [
-      z.strictObject({ at: cronLines('When the break begins.'), for: lasting() }),
-      z.strictObject({
-        every: positiveDurationField().describe('Again and again, the first time so long after the shift began.'),
-        for: lasting(),
-      }),
-    ],
-    { error: 'must be a break such as { at: "0 12 * * 1-5", for: 30m } or { every: 2h, for: 10m }' },
+  .strictObject(
+    {
+      at: cronLines('When the break begins.').optional(),
+      every: positiveDurationField()
+        .optional()
+        .describe('Again and again, the first time so long after the shift began.'),
+      for: positiveDurationField().describe('How long it lasts, counted from when it is granted.'),
+    },
+    { error: whenWrongType(BREAK) },
   )
+  .refine(({ at, every }) => (at === undefined) !== (every === undefined), 'must have either "at" or "every"')
   .meta({ id: 'ShiftBreak' });
 
 const ShiftSchema = z

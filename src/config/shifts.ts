@@ -6,8 +6,12 @@ import type { Complaints } from './complaints.js';
 import type { Shift, ShiftBreak } from './shift.js';
 import type { ShiftFile, ShiftsFile } from './shift-schema.js';
 
-/** The checked shifts by name; undefined where one has mistakes, of which all is said. */
-export type Shifts = ReadonlyMap<string, Shift | undefined>;
+export interface Shifts {
+  /** The checked shifts; undefined where one has mistakes, of which all is said. */
+  readonly byName: ReadonlyMap<string, Shift | undefined>;
+  /** False where the file has more that could not be read. */
+  readonly areAll: boolean;
+}
 
 type Path = readonly PropertyKey[];
 
@@ -19,25 +23,26 @@ const SAMPLE_FROM = Date.UTC(2026, 0, 1);
 const SAMPLE_STARTS = 400;
 
 /** Checks what the shifts of a worker file mean. */
-export function resolveShifts(file: ShiftsFile | undefined, complaints: Complaints): Shifts {
-  return new Map(
-    Object.entries(file ?? {}).map(([name, shift]) => [name, resolveShift(name, shift, ['shifts', name], complaints)]),
+export function resolveShifts(file: ShiftsFile | undefined, areAll: boolean, complaints: Complaints): Shifts {
+  const resolved = Object.entries(file ?? {}).map(
+    ([name, shift]) => [name, resolveShift(name, shift, ['shifts', name], complaints)] as const,
   );
+  return { byName: new Map(resolved), areAll };
 }
 
 /**
  * The shift that an agent group names; null where it names none. Undefined where the name is unknown, which is said, or
- * the shift has mistakes of its own. `shifts` is undefined where the whole block is not understood.
+ * the shift has mistakes of its own.
  */
 export function shiftNamed(
   name: string | undefined,
   at: Path,
-  shifts: Shifts | undefined,
+  { byName, areAll }: Shifts,
   complaints: Complaints,
 ): Shift | null | undefined {
   if (name === undefined) return null;
-  if (!shifts || shifts.has(name)) return shifts?.get(name);
-  const known = [...shifts.keys()];
+  if (byName.has(name) || !areAll) return byName.get(name);
+  const known = [...byName.keys()];
   const meant = nearest(name, known);
   const message =
     known.length === 0
@@ -110,11 +115,11 @@ function breakOf(file: NonNullable<ShiftFile['breaks']>[number], at: Path, compl
   const { for: forMs } = file;
   const complain = (key: string, message: string): void =>
     void complaints.add([...at, key], { code: 'worker/impossible-break', message });
-  if ('at' in file) {
+  if (file.at) {
     if (forMs >= DAY_MS) complain('for', 'A planned break must be shorter than a day.');
     return { kind: 'at', times: cronsOf(file.at, [...at, 'at'], complaints), forMs };
   }
-  const { every: everyMs } = file;
+  const { every: everyMs = 0 } = file;
   if (everyMs < MINUTE_MS) complain('every', 'A break can come every minute (1m) at most.');
   else if (forMs >= everyMs) complain('for', 'The break lasts as long as the time from one to the next, or longer.');
   return { kind: 'every', everyMs, forMs };

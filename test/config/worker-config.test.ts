@@ -280,7 +280,7 @@ describe('the shipped files', () => {
       ['policy', { version: 1, tlak: '5s' }],
       ['policy', { version: 1, talk: 5 }],
       ['policy', { version: 1, rules: [{ then: {} }] }],
-      ['worker', { version: 1, shifts: {} }],
+      ['worker', { version: 1, shifts: { day: { start: '0 9 * * *' } } }],
       ['worker', { version: 1, http: { token: 'plain' } }],
       ['worker', { version: 1, journal: { retain: 30 } }],
       ['worker', { version: 1, agents: [] }],
