@@ -2,7 +2,7 @@ import { matchesGlob } from '../base/glob.js';
 import { nearest } from '../base/suggestion.js';
 import type { OfferedCampaign } from '../icws/campaign-list.js';
 import { dialerLogIn, logOffDialer } from '../icws/commands.js';
-import type { WantedCampaigns } from './campaign-desk.js';
+import type { WantedCampaigns } from './campaign-wishes.js';
 import type { Ears } from './checkup-ears.js';
 import { type Examined, sayNo } from './checkup-session.js';
 
