@@ -1,4 +1,4 @@
-import { and } from 'xstate';
+import { and, not } from 'xstate';
 import { answers } from './answer.js';
 import type { CallStage } from './context.js';
 
@@ -69,6 +69,7 @@ export const lingers = {
 export const backToWork = [
   { guard: 'it was taken out of Dialer', target: '#removed' },
   { guard: 'the link is down', target: '#logged-in' },
+  { guard: not('it is logged in to Dialer'), target: '#logged-in' },
   { guard: 'nothing is left of the break', target: '#logged-in', actions: 'end the break' },
   { guard: 'a break is granted', target: '#on-break', actions: 'set the break status' },
   { guard: 'a person set the status', target: '#on-break', actions: 'yield to the person' },

@@ -86,6 +86,7 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
           { guard: answers('step', 'gone'), target: 'closed', actions: 'close as gone' },
           { guard: and([answers('step', 'lost'), 'a pop waits']), target: 'closed', actions: 'close as unknown' },
           { guard: and([isAwaited, 'a pop waits']), target: 'closed', actions: 'close as superseded' },
+          { guard: answers('step', 'moot'), target: 'closed', actions: 'close as unknown' },
           {
             guard: and([answers('step', 'refused'), 'there is a next label']),
             target: 'dispositioning',

@@ -28,7 +28,9 @@ export type Verdict =
   /** No answer, and the request may have been carried out. */
   | 'lost'
   /** No answer, and the request never left. */
-  | 'unsent';
+  | 'unsent'
+  /** Not sent, and never to be: the call is over for Dialer, and the next one would be hit. */
+  | 'moot';
 
 /** What `fleet` asks of an agent. */
 export type FleetEvent =

@@ -1,8 +1,7 @@
 import type { AgentEvent } from '../agent/events.js';
 import type { Clock } from '../base/clock.js';
 import type { Answer } from '../icws/answer.js';
-import { readCallState } from '../icws/call-state.js';
-import { dialerLogOff, getInteraction } from '../icws/commands.js';
+import { dialerLogOff } from '../icws/commands.js';
 import { IcwsError } from '../icws/errors.js';
 import type { ChannelEvent, LostReason, Session } from '../icws/session.js';
 import type { Pop } from '../wire/index.js';
@@ -11,6 +10,7 @@ import type { CampaignWishes } from './campaign-wishes.js';
 import { type Enlisting, enlist } from './enlisting.js';
 import { MessageDesk } from './message-desk.js';
 import { createOutbox } from './outbox.js';
+import { ResendJudge } from './resend-proof.js';
 import type { Seat } from './seat.js';
 import { prepareSession, type Setup } from './session-setup.js';
 import { StatusDesk, type StatusNames } from './status-desk.js';
@@ -25,11 +25,6 @@ export const NO_SESSION: Answer<never> = {
 
 /** How long the message channel may take to show that it reads. */
 const READING_MS = 10_000;
-
-/** Eic_State, by a name in any letter case (reference §5.1). */
-function stateIn(attributes: Readonly<Record<string, string>>): string | undefined {
-  return Object.entries(attributes).find(([name]) => name.toLowerCase() === 'eic_state')?.[1];
-}
 
 export interface AttendanceOptions {
   readonly clock: Clock;
@@ -57,6 +52,8 @@ export interface AttendanceOptions {
 export class Attendance {
   readonly session: Session;
   readonly campaigns: CampaignDesk;
+  /** Whether a disposition in doubt may be sent again. */
+  readonly resends: ResendJudge;
   /** The server tells of connect and hang-up; where it does not, a placed call counts as connected. */
   watchesQueue = true;
   private readonly options: AttendanceOptions;
@@ -81,6 +78,13 @@ export class Attendance {
       userId: session.userId,
       hasStation: seat.station.kind !== 'none',
       port: options,
+    });
+    this.resends = new ResendJudge({
+      clock: options.clock,
+      session,
+      messages: this.messages,
+      status: () => this.status,
+      put: (run) => this.put(run),
     });
     session.listen({
       onMessage: (message) => {
@@ -111,6 +115,7 @@ export class Attendance {
     if (setup.kind === 'prepared') await this.untilReading();
     if (setup.kind === 'prepared' && !this.isOver) {
       this.watchesQueue = setup.watchesQueue;
+      this.messages.watchesQueue = setup.watchesQueue;
       const { session, outbox } = this;
       this.status = new StatusDesk({
         clock,
@@ -163,18 +168,6 @@ export class Attendance {
     if (!this.messages.isAcdLive) await this.status?.setEnd();
   }
 
-  /**
-   * Whether a disposition for `interactionId` can mean no other call: not where the server knows of a Dialer call and that
-   * one is over, for then the next was given though its pop was not read yet; nor while nothing is answered (rule 5).
-   */
-  async canOnlyMean(interactionId: string): Promise<boolean> {
-    const isOnCall = await this.status?.isOnDialerCall();
-    if (isOnCall !== true) return isOnCall === false;
-    const answer = await this.put((session) => session.run(getInteraction(interactionId)));
-    const attributes = answer.kind === 'ok' ? answer.body?.attributes : undefined;
-    return attributes !== undefined && readCallState(stateIn(attributes)).state !== 'ended';
-  }
-
   /** Tells again what the queue knows of a call. */
   recall(interactionId: string): void {
     this.messages.recall(interactionId);
@@ -182,11 +175,17 @@ export class Attendance {
 
   /** A call is in hand: Available must not be set over it. */
   callCame(): void {
-    this.status?.forgetWish();
+    this.status?.callCame();
   }
 
-  /** A disposition is being sent: the status that follows is Dialer's. */
-  dispositioning(): void {
+  /** The agent was available again while the call was open: for Dialer it is over, and the next may be given (§6.2). */
+  get wasAvailableInCall(): boolean {
+    return this.status?.wasAvailableInCall === true;
+  }
+
+  /** A disposition is being sent for this call: the status that follows is Dialer's. */
+  dispositioning(interactionId: string): void {
+    this.resends.sent(interactionId);
     this.status?.dispositioning();
   }
 

@@ -1,4 +1,5 @@
 import type { AgentChart } from '../agent/chart.js';
+import type { OpenCall } from '../agent/context.js';
 import type { AgentEvent } from '../agent/events.js';
 import { type Agent, runAgent } from '../agent/interpreter.js';
 import type { AgentOrder, CallInHand } from '../agent/orders.js';
@@ -18,6 +19,7 @@ import { CallDesk } from './call-desk.js';
 import type { RoundResult } from './host-round.js';
 import { commandOf, type OrderCommand } from './order-command.js';
 import type { Pacer } from './pacer.js';
+import type { ResendProof } from './resend-proof.js';
 import type { Resumption } from './resume.js';
 import { type IntentNote, Scribe } from './scribe.js';
 import type { Seat } from './seat.js';
@@ -305,26 +307,41 @@ class AgentBridge implements Bridge {
 
   private async dispose(command: number, nth: number, choice: number): Promise<void> {
     const { call } = this.agent.context();
-    // Rule 5: what is in doubt is sent again where its pop came again, or where no other call can be meant.
-    const isUnplaced = call?.fromPreview && call.connectedAt === null && call.previewOutcome !== 'placed';
-    const mustLook = call?.sent === 'doubt' && !isUnplaced && !this.calls.wasPoppedAgain(call.pop.interactionId);
+    const { attendance } = this;
     const ending = this.calls.ending(nth, choice);
     if (!ending) {
       this.tell({ type: 'call.disposition-answered', command, verdict: 'refused', label: '' });
       return;
     }
-    if (mustLook && (await this.attendance?.canOnlyMean(call.pop.interactionId)) === false) {
-      this.tell({ type: 'call.disposition-answered', command, verdict: 'unsent', label: ending.label });
+    const { label } = ending;
+    const proof = call ? await this.proofFor(call, attendance) : 'certain';
+    if (proof !== 'certain') {
+      const verdict = proof === 'never' ? 'moot' : 'unsent';
+      this.tell({ type: 'call.disposition-answered', command, verdict, label });
       return;
     }
-    const { label } = ending;
     const name = ending.scheduledTime === undefined ? 'disposition' : 'callback';
     const answer = await this.recorded(name, { order: command, choice, ...ending }, (session) => {
       // Dialer has given the next call already: this would be its disposition.
       if (this.agent.context().nextPop) return Promise.resolve(NO_SESSION);
-      this.attendance?.dispositioning();
+      if (call) attendance?.dispositioning(call.pop.interactionId);
       return session.run(disposition(ending));
     });
     this.tell({ type: 'call.disposition-answered', command, verdict: verdictOf(answer), label });
+  }
+
+  /** Rule 5: whether a disposition that goes out now can only mean this call. */
+  private async proofFor(call: OpenCall, attendance: Attendance | null): Promise<ResendProof> {
+    const { interactionId } = call.pop;
+    if (!attendance) return 'certain'; // Nothing is sent at all.
+    if (call.sent === 'never') {
+      // Dialer has closed it, and may have given the next: whose pop is read before anything is sent.
+      if (attendance.wasAvailableInCall) await attendance.resends.isCaughtUp();
+      return 'certain';
+    }
+    // In a new session only the pop that came again leads here: Dialer asks for it.
+    if (!attendance.resends.wasSent(interactionId)) return 'certain';
+    const isUnplaced = call.fromPreview && call.connectedAt === null && call.previewOutcome !== 'placed';
+    return attendance.resends.judge(interactionId, isUnplaced);
   }
 }

@@ -48,7 +48,6 @@ export class CallDesk {
   private endings: { nth: number; list: readonly Ending[] } = { nth: 0, list: [] };
   private decided: { nth: number; events: Partial<Record<DecisionPoint, AgentEvent>> } = { nth: 0, events: {} };
   private sent: Ending | null = null;
-  private poppedAgain: string | null = null;
   /** Calls that have their result: a late copy of their pop is no new call. */
   private readonly over: string[] = [];
 
@@ -71,7 +70,6 @@ export class CallDesk {
   popped(pop: Pop, campaign: string, now: number, skewMs: number, namesContact: boolean): PopFacts {
     const contact = namesContact ? this.nameContact(contactOf(pop)) : '';
     this.pops.set(pop.interactionId, { pop, contact });
-    this.poppedAgain = pop.interactionId;
     const preview = pop.__type === 'urn:inin.com:dialer:previewPop';
     const timeout = preview && pop.previewTimeout ? parseDateTime(pop.previewTimeout) : undefined;
     return {
@@ -139,16 +137,10 @@ export class CallDesk {
     }
   }
 
-  /** Whether the pop of the open call came again since its disposition was sent last: it is still open (rule 5). */
-  wasPoppedAgain(interactionId: string): boolean {
-    return this.poppedAgain === interactionId;
-  }
-
   /** The ending number `choice` of the call `nth`, remembered as sent. */
   ending(nth: number, choice: number): Ending | undefined {
     const ending = this.endings.nth === nth ? this.endings.list[choice] : undefined;
     if (ending) this.sent = ending;
-    this.poppedAgain = null;
     return ending;
   }
 

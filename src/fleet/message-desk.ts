@@ -39,6 +39,11 @@ export class MessageDesk {
   private readonly userId: string;
   private readonly hasStation: boolean;
   private stationId: string | undefined;
+  /** Interactions of Dialer on the queue of which no pop has told, and those of them that came after the last mark. */
+  private readonly untold = new Set<string>();
+  private readonly news = new Set<string>();
+  /** The queue tells of calls in this session. */
+  watchesQueue = false;
   /** Set once the statuses are read; status messages before that are the snapshot of what was. */
   status: StatusDesk | null = null;
 
@@ -51,6 +56,16 @@ export class MessageDesk {
 
   get isAcdLive(): boolean {
     return this.acd.size > 0;
+  }
+
+  /** From now on, what comes on the queue is news. */
+  markQueue(): void {
+    this.news.clear();
+  }
+
+  /** Since the mark, Dialer put a call on the queue of which no pop has told. */
+  get wasGivenAnother(): boolean {
+    return this.news.size > 0;
   }
 
   read(message: IcwsMessage | UnknownMessage): void {
@@ -115,6 +130,7 @@ export class MessageDesk {
       this.past.push(id);
       if (this.past.length > MOST_PAST) this.past.shift();
     }
+    this.news.delete(id);
     const wasTakenForAcd = this.acd.delete(id) && this.acd.size === 0;
     this.port.popped(pop);
     if (wasTakenForAcd) this.port.tell({ type: 'acd.ended' });
@@ -131,6 +147,7 @@ export class MessageDesk {
     if (change.kind === 'removed') {
       this.ended(change.interactionId, 'far-side');
       this.acdEnded(change.interactionId);
+      this.untold.delete(change.interactionId);
     } else if (this.past.includes(change.interactionId)) {
       this.callChanged(change);
     } else {
@@ -159,6 +176,10 @@ export class MessageDesk {
   private otherChanged(entry: QueueEntry): void {
     const { attributes, interactionId } = entry;
     const isDialer = Boolean(attributes.is_attr_campaignid) || attributes.eic_calldirection === 'O';
+    if (isDialer && !this.untold.has(interactionId)) {
+      this.untold.add(interactionId);
+      this.news.add(interactionId);
+    }
     const isLive = entry.state === 'alerting' || entry.state === 'connected' || entry.state === 'held';
     if (!isDialer && isLive) {
       if (this.acd.size === 0) this.port.tell({ type: 'acd.began' });

@@ -69,6 +69,8 @@ export class StatusDesk {
   /** The last call is dispositioned and Available was not set since: Dialer has no call for us. */
   private isFree = false;
   private freeSince = 0;
+  /** What the statuses told since the last pop: nothing yet, of a call, then of Available before its disposition. */
+  private inCall: 'before' | 'told' | 'available' = 'before';
   /** Available was in force by our doing in this session. */
   private wasConfirmed = false;
 
@@ -179,12 +181,30 @@ export class StatusDesk {
     return this.catalog.isSelectable(statusId) === true && isAcdStatus === false && isAfterCallWorkStatus !== true;
   }
 
-  /** Whether the server says that Dialer has a call for this user; undefined where no answer came. */
-  async isOnDialerCall(): Promise<boolean | undefined> {
+  /** What the server says of this user's status as to Dialer; undefined where no answer came. */
+  async ask(): Promise<'dialer-call' | 'acd' | 'other' | undefined> {
     const answer = await this.outbox.put(() => this.session.run(getStatus(this.session.userId)));
     if (answer.kind === 'lost') return undefined;
-    const id = answer.kind === 'ok' ? answer.body?.statusId : undefined;
-    return id !== undefined && this.isDialerCall(id.toLowerCase());
+    const id = answer.kind === 'ok' ? answer.body?.statusId.toLowerCase() : undefined;
+    if (id === undefined) return 'other';
+    if (this.isDialerCall(id)) return 'dialer-call';
+    return this.isAcd(id) && !this.isAfterCall(id) ? 'acd' : 'other';
+  }
+
+  /** A call is in hand. */
+  callCame(): void {
+    this.forgetWish();
+    this.inCall = 'before';
+  }
+
+  /** In a server that tells of calls by the status, the agent was available again before anything was sent for the call. */
+  get wasAvailableInCall(): boolean {
+    return this.inCall === 'available';
+  }
+
+  /** The server told by the status that Dialer gave this call. */
+  get tellsOfCalls(): boolean {
+    return this.inCall !== 'before';
   }
 
   /** A disposition is being sent. */
@@ -220,6 +240,8 @@ export class StatusDesk {
     this.current = id;
     if (this.wish && id === this.availableId) this.confirm(this.wish);
     if (!changed) return;
+    if (this.isDialerCall(id)) this.inCall = 'told';
+    else if (this.inCall === 'told' && !this.isFree && this.isAcd(id)) this.inCall = 'available';
     const status = this.classify(id, first);
     if (status) this.tell({ type: 'status.seen', status });
   }
@@ -231,7 +253,7 @@ export class StatusDesk {
     if (is(NOT_ANSWERING)) return 'not-answering';
     if (is(DIALER_CALL)) return 'dialer-call';
     if (this.isAfterCall(id)) return 'follow-up';
-    if (id === this.availableId || this.catalog.isAcd(id)) return 'acd';
+    if (this.isAcd(id)) return 'acd';
     if (this.afterCall) {
       this.learned.add(id);
       return 'follow-up';
@@ -239,6 +261,10 @@ export class StatusDesk {
     // What was set before we came is nobody's act against us; what no person can choose is no person's.
     if (first || this.asked.length === 0 || this.catalog.isSelectable(id) === false) return null;
     return 'person';
+  }
+
+  private isAcd(id: string): boolean {
+    return id === this.availableId || this.catalog.isAcd(id) === true;
   }
 
   private isDialerCall(id: string): boolean {

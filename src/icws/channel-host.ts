@@ -40,6 +40,8 @@ export interface ChannelHost {
   onChannel(event: ChannelEvent): void;
   /** Messages may have been missed: sends every subscription again. */
   resynchronise(): void;
+  /** Messages may have been lost for good: a poll without an answer, a stream that broke. */
+  onGap(): void;
   /** The session is over. */
   lose(reason: LostReason, error: IcwsError): void;
   /** Asks the server whether the session lives, and ends it here if not. */

@@ -13,6 +13,7 @@ import { linkOf, RequestRunner, type SessionLink } from './request-runner.js';
 import type { LostReason, Session, SessionListener } from './session.js';
 import type { SessionGrant } from './session-grant.js';
 import { createStatusCatalog, type StatusCatalogs } from './status-catalog.js';
+import { Waiting } from './waiting.js';
 
 /** What a granted session is made of. */
 export interface LiveSessionParts {
@@ -30,6 +31,11 @@ export interface LiveSessionParts {
 /** Pause before subscriptions that could not be sent again are tried once more, in milliseconds. */
 const RESYNC_PAUSE_MS = 5_000;
 
+/** What the queue and the statuses begin with when they are subscribed to. */
+const SNAPSHOTS: ReadonlySet<string> = new Set([
+  'urn:inin.com:queues:queueContentsMessage',
+  'urn:inin.com:status:userStatusMessage',
+]);
 const DOWN = 'urn:inin.com:connection:connectionStateChangeMessage';
 
 /** One granted session; see Session. */
@@ -55,6 +61,13 @@ export class LiveSession implements Session {
   private probing: Promise<void> | undefined;
   private resync: 'idle' | 'running' | 'again' = 'idle';
   private resyncTimer: unknown;
+  /** Subscriptions are still to be sent again. */
+  private isBehind = false;
+  /** Those who wait until they are. */
+  private readonly resynced = new Waiting();
+  /** Those who wait for the next snapshot. */
+  private readonly snapshot = new Waiting();
+  gaps = 0;
 
   constructor(deps: SessionDeps, parts: LiveSessionParts) {
     this.id = parts.grant.id;
@@ -96,6 +109,29 @@ export class LiveSession implements Session {
     return answer;
   }
 
+  async caughtUp(): Promise<boolean> {
+    if (!(await this.untilResynchronised())) return false;
+    if (this.channel.isStream) return this.snapshotCame();
+    if (!(await this.channel.caughtUp())) return false;
+    // A poll may have shown that earlier ones were lost: then the snapshots that it asked for are to be read as well.
+    if (!this.isBehind) return true;
+    return (await this.untilResynchronised()) && this.channel.caughtUp();
+  }
+
+  /** A subscription that is sent again is answered by a snapshot on the stream (reference §2.2), behind all that waits there. */
+  private async snapshotCame(): Promise<boolean> {
+    const subscription = [...this.subscriptions.values()].at(-1);
+    if (!subscription) return false;
+    const came = Promise.race([this.snapshot.join(), this.channel.caughtUp()]);
+    return (await this.runner.run(subscription)).kind === 'ok' && came;
+  }
+
+  /** Resolves when no subscription is to be sent again; false: the session is over. */
+  private untilResynchronised(): Promise<boolean> {
+    if (this.end || this.closing) return Promise.resolve(false);
+    return this.isBehind ? this.resynced.join() : Promise.resolve(true);
+  }
+
   close(): Promise<void> {
     this.closing ??= this.logOut();
     return this.closing;
@@ -112,6 +148,8 @@ export class LiveSession implements Session {
   private stop(error: IcwsError): void {
     this.channel.stop();
     this.deps.clock.clearTimeout(this.resyncTimer);
+    this.resynced.release(false);
+    this.snapshot.release(false);
     this.runner.end(error);
   }
 
@@ -134,6 +172,9 @@ export class LiveSession implements Session {
         if (!this.end && !this.closing) this.listener?.onChannel(event);
       },
       resynchronise: () => void this.resynchronise(),
+      onGap: () => {
+        this.gaps += 1;
+      },
       lose: (reason, error) => this.lose(reason, error),
       probe: () => this.probe(),
     };
@@ -152,6 +193,7 @@ export class LiveSession implements Session {
       // A message that one listener cannot digest must not end the reading of all others.
       this.log.error({ err: error, type: message.__type }, 'a message handler failed');
     }
+    if (SNAPSHOTS.has(message.__type) && message.isDelta === false) this.snapshot.release(true);
     if (message.__type === DOWN) this.readStateChange(message as ConnectionStateChangeMessage);
   }
 
@@ -185,6 +227,7 @@ export class LiveSession implements Session {
       return;
     }
     this.resync = 'running';
+    this.isBehind = true;
     let isComplete = true;
     for (const subscription of [...this.subscriptions.values()]) {
       const answer = await this.subscribe(subscription);
@@ -193,8 +236,11 @@ export class LiveSession implements Session {
     const isWantedAgain = this.wasAskedAgain();
     this.resync = 'idle';
     if (this.end || this.closing) return;
-    if (isComplete && !isWantedAgain) this.listener?.onChannel('resynchronised');
-    else if (isWantedAgain) void this.resynchronise();
+    if (isComplete && !isWantedAgain) {
+      this.isBehind = false;
+      this.resynced.release(true);
+      this.listener?.onChannel('resynchronised');
+    } else if (isWantedAgain) void this.resynchronise();
     else this.resyncTimer = this.deps.clock.setTimeout(() => void this.resynchronise(), RESYNC_PAUSE_MS);
   }
 

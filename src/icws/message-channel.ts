@@ -42,6 +42,16 @@ export class MessageChannel {
     this.stream?.expectMessage();
   }
 
+  /** Resolves with true once something was read that was given after this call. */
+  caughtUp(): Promise<boolean> {
+    return (this.poller ?? this.stream)?.caughtUp() ?? Promise.resolve(false);
+  }
+
+  /** Messages come by themselves. */
+  get isStream(): boolean {
+    return this.stream !== undefined;
+  }
+
   stop(): void {
     this.stream?.stop();
     this.poller?.stop();

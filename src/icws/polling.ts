@@ -5,6 +5,7 @@ import { parseJson } from './loose.js';
 import type { Unanswered } from './observation.js';
 import { createOutage, type Outage } from './outage.js';
 import type { WireResponse } from './transport.js';
+import { Waiting } from './waiting.js';
 
 /** The longest pause that a server's Retry-After can bring about. */
 const LONGEST_WISH_MS = 30_000;
@@ -21,6 +22,8 @@ export class Poller {
   /** Messages may have been missed; subscribed again as soon as a poll succeeds. */
   private isBehind: boolean;
   private hasAnswer = false;
+  /** Those who wait for a poll that begins from now on. */
+  private readonly waiting = new Waiting();
 
   constructor(host: ChannelHost, isBehind: boolean) {
     this.host = host;
@@ -34,21 +37,32 @@ export class Poller {
 
   stop(): void {
     this.isStopped = true;
+    this.waiting.release(false);
     this.host.deps.clock.clearTimeout(this.timer);
   }
 
+  /** Resolves with true when a poll that began after this call was answered and its messages were told. */
+  caughtUp(): Promise<boolean> {
+    return this.isStopped ? Promise.resolve(false) : this.waiting.join();
+  }
+
   private async poll(): Promise<void> {
+    const served = this.waiting.take();
     const { runner, limits } = this.host;
     const request = { method: 'GET', path: MESSAGES_PATH, timeoutMs: limits.pollTimeoutMs, lane: 'poll' } as const;
     const answer = await runner.send('poll', request);
-    if (this.isStopped) return;
-    const pauseMs = await this.take(answer);
+    if (this.isStopped) return served(false);
+    const pauseMs = await this.take(answer, served);
+    served(false);
     if (this.isStopped || pauseMs === undefined) return;
     this.timer = this.host.deps.clock.setTimeout(() => void this.poll(), pauseMs);
   }
 
   /** Takes a result in. Tells the pause before the next poll in milliseconds, or undefined when there is none. */
-  private async take(answer: WireResponse | Unanswered): Promise<number | undefined> {
+  private async take(
+    answer: WireResponse | Unanswered,
+    served: (wereTold: boolean) => void,
+  ): Promise<number | undefined> {
     const { host } = this;
     if ('error' in answer) return this.failed(answer.error, answer.sent);
     if (answer.status < 200 || answer.status >= 300) {
@@ -69,6 +83,7 @@ export class Poller {
     if (!this.hasAnswer) host.onChannel('polling');
     this.hasAnswer = true;
     for (const value of [content].flat()) if (!this.isStopped) host.receive(value);
+    served(!this.isStopped);
     if (this.isBehind && !this.isStopped) {
       this.isBehind = false;
       host.resynchronise();
@@ -79,6 +94,7 @@ export class Poller {
   private failed(error: IcwsError, mayHaveTaken: boolean): number | undefined {
     if (this.isStopped) return undefined;
     this.isBehind ||= mayHaveTaken;
+    if (mayHaveTaken) this.host.onGap();
     const pauseMs = this.outage.failed();
     if (pauseMs !== 'unreachable')
       return Math.max(pauseMs, Math.min(error.retryAfterMs ?? 0, LONGEST_WISH_MS), this.host.limits.pollEveryMs);

@@ -51,6 +51,13 @@ export interface Session {
   readonly passwordDays?: number | undefined;
   /** Makes the catalog of the statuses that this session was told. */
   readonly statusCatalogs: StatusCatalogs;
+  /** How often messages may have been lost so far: polls without an answer, streams that broke. */
+  readonly gaps: number;
+  /**
+   * Resolves with true once messages were read that the server gave after this call, so that what it had for us before is
+   * told; with false where the reading broke meanwhile. It may take as long as a poll or a silent stream does.
+   */
+  caughtUp(): Promise<boolean>;
   /** Starts to read messages. Call it before the Dialer log-in (reference §2.6). */
   listen(listener: SessionListener): void;
   /** Sends a command, retried only as its own rule allows. */

@@ -8,6 +8,7 @@ import { parseJson } from './loose.js';
 import { note } from './observation.js';
 import { createOutage, type Outage } from './outage.js';
 import type { TransportError, WireResponse } from './transport.js';
+import { Waiting } from './waiting.js';
 
 /** How badly a failure speaks against streaming here; at ENOUGH the reader gives up streaming. */
 const STRIKES = {
@@ -22,6 +23,8 @@ const ENOUGH = 10;
 const STABLE_MS = 10_000;
 /** A server may keep the head back until its first message; subscriptions sent meanwhile bring that message about. */
 const HEAD_PATIENCE_MS = 2_000;
+/** So long may messages stall while pings go on. */
+const STALL_MS = 10_000;
 /** The longest pause that a server's `retry:` or Retry-After can bring about. */
 const LONGEST_WISH_MS = 30_000;
 
@@ -54,6 +57,9 @@ export class StreamReader {
   private pauseTimer: unknown;
   private muteTimer: unknown;
   private headTimer: unknown;
+  /** Those who wait for later bytes, and since when. */
+  private readonly waiting = new Waiting();
+  private waitingSinceMs = 0;
 
   constructor(host: ChannelHost, onHopeless?: () => void) {
     this.host = host;
@@ -69,6 +75,16 @@ export class StreamReader {
     this.isStopped = true;
     this.host.deps.clock.clearTimeout(this.pauseTimer);
     this.drop();
+  }
+
+  /**
+   * Resolves with true when so long after this call still something comes that what the server had for us before must have
+   * come with it: a stream keeps the order. A ping will do. False: the stream broke, or is not open.
+   */
+  caughtUp(): Promise<boolean> {
+    if (this.current?.openedMs === undefined) return Promise.resolve(false);
+    this.waitingSinceMs = this.host.deps.clock.monotonic();
+    return this.waiting.join();
   }
 
   /** A subscription was accepted: its snapshot must come, or something swallows the stream. */
@@ -150,6 +166,7 @@ export class StreamReader {
       this.clearMute();
     }
     current.decoder.feed(chunk);
+    if (this.host.deps.clock.monotonic() - this.waitingSinceMs >= STALL_MS) this.waiting.release(true);
   }
 
   private onEnd(current: Current, error: TransportError | undefined): void {
@@ -223,7 +240,9 @@ export class StreamReader {
     this.current = undefined;
     this.host.deps.clock.clearTimeout(this.headTimer);
     this.clearMute();
+    this.waiting.release(false);
     if (!current) return;
+    if (current.openedMs !== undefined && !this.isStopped) this.host.onGap();
     this.lastEventId = current.decoder.lastEventId ?? this.lastEventId;
     current.close();
   }

@@ -21,7 +21,8 @@ export function latePop(
       const agent = letGo(view) === spec.after ? world.sessions.get(view.session)?.agent : undefined;
       if (agent && strikes(view.user)) {
         world.timers.after(spec.delay, () => {
-          if (agent.call === null && agent.sessions.size > 0 && popLate(world, agent)) count();
+          if (agent.call === null && agent.sessions.size > 0 && isStill(agent, spec.after) && popLate(world, agent))
+            count();
         });
       }
       return undefined;
@@ -36,6 +37,11 @@ function letGo({ message }: MessageView): 'break' | 'log-off' | undefined {
   }
   if (message.__type !== 'urn:inin.com:dialer:logoutGrantedMessage') return undefined;
   return message.campaigns?.some(({ id }) => id === '') ? 'log-off' : undefined;
+}
+
+/** Whoever left Dialer since his break began gets no call of that break any more; nor does a break begin behind a return. */
+function isStill(agent: Agent, after: 'break' | 'log-off'): boolean {
+  return after === 'log-off' ? !agent.loggedIn : agent.breakStatus === BreakStatusType.OnBreak;
 }
 
 function popLate(world: World, agent: Agent): boolean {

@@ -650,6 +650,21 @@ describe('rule 5: a lost answer to a disposition', () => {
     expect(d.did('disposition')).toHaveLength(1);
   });
 
+  test('rule 5: in doubt, the next call makes it unknown, whatever the answer to the re-send', async () => {
+    for (const verdict of ['unsent', 'unavailable', 'refused'] as const) {
+      const d = (await dispositioning()).answer('disposition', 'lost');
+      await d.wait(SECOND);
+      expect(d.pop('102').answer('disposition', verdict).closed).toEqual(['101 unknown no-answer']);
+    }
+  });
+
+  test('rule 5: what can only hit another call is not sent, and the call is unknown', async () => {
+    const d = (await dispositioning()).answer('disposition', 'lost');
+    await d.wait(SECOND);
+    expect(d.answer('disposition', 'moot').closed).toEqual(['101 unknown no-answer']);
+    expect(d.place).toBe('logged-in.availing');
+  });
+
   test('rule 5: another pop after a re-login makes it unknown, not void', async () => {
     const d = (await dispositioning()).lost().connect().loggedIn().pop('102');
     expect(d.closed).toEqual(['101 unknown no-answer']);
@@ -705,6 +720,21 @@ describe('rule 5: a lost answer to a disposition', () => {
     const again = (await reach()).connect().loggedIn().pop('102');
     expect(again.place).toBe('on-call.talking');
     expect(again.popped).toEqual(['101', '102']);
+  });
+});
+
+describe('a break asked for while the log-in to Dialer is broken', () => {
+  test('is requested when the log-in is repaired, not before', async () => {
+    const d = onCall().send({ type: 'link.down' }, { type: 'link.up' });
+    d.send({ type: 'dialer.log-in-failed', command: d.last('log-in').command, code: 'icws/unavailable', final: false });
+    d.askBreak();
+    expect(d.did('request-break')).toHaveLength(0);
+    await d.finish();
+    expect(d.place).toBe('logged-in.relinking');
+    expect(d.did('request-break')).toHaveLength(0);
+    d.loggedIn().offered(['c-1'], 0).enlisted();
+    expect(d.place).toBe('break-pending.idle');
+    expect(d.did('request-break')).toHaveLength(1);
   });
 });
 

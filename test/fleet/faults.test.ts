@@ -242,14 +242,15 @@ function wrongCalls(rig: Rig, ledger: Ledger, { mayAlso = [], losesPops }: Story
   const isRight = ({ interactionId, dispositions, outcome }: CallEntry): boolean => {
     const results = told.get(interactionId) ?? [];
     const [result] = results;
+    const wasRead = rig.facts('pop').some(({ call }) => call.interactionId === interactionId);
     if (dispositions.length > 1 || results.length > 1) return false;
     // What Dialer took for this call was meant for it, and for no other.
     const meant = rig.facts('intent').filter(({ call }) => call?.interactionId === interactionId);
     if (dispositions.some(({ label }) => !meant.some((intent) => intent.label === label))) return false;
     if (dispositions.length === 1)
       return result === 'accepted' || (result === 'unknown' && mayAlso.includes('unknown'));
-    // A pop that died with its session was never handed to the worker.
-    if (result === undefined) return losesPops === true || /^(withdrawn|ambiguous)/.test(outcome);
+    // A pop that died with its session was never handed to the worker; Dialer keeps the call open for a while.
+    if (result === undefined) return losesPops === true || (/^(withdrawn|ambiguous|open)/.test(outcome) && !wasRead);
     return result === 'void' || result === 'unknown';
   };
   return ledger.calls

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RequestVerdict, WorldInput } from '../../src/simulator/index.js';
+import type { MessageView, RequestVerdict, RequestView, WorldInput } from '../../src/simulator/index.js';
 import { PLAIN_POLICY, type Rig, type RigOptions, startRig } from '../support/rig.js';
 import { messageType, operation, struck } from '../support/struck.js';
 
@@ -204,6 +204,41 @@ describe('faults on the whole stack', () => {
     await everyCallOnce(rig);
     expect(closed(rig).map(({ basis }) => basis)).toContain('resend-404');
   });
+
+  test.each(['stream', 'poll'] as const)(
+    'rule 5: a disposition in doubt never reaches a next call whose pop is not read yet (by %s)',
+    async (messaging) => {
+      // The call is dispositioned, its answer lost; the break is granted, and one more call comes and ends while nothing is read.
+      const next = { fault: 'late-pop', after: 'break', every: 1, delay: '100ms' } as const;
+      const rig = rigged({
+        messaging,
+        policy: `${PLAIN_POLICY}breaks: { afterCalls: 1, for: 60s }\n`,
+        world: world({
+          campaigns: [{ name: 'Collections', type: 'power', contacts: 50 }],
+          dialling: { outcomes: { answer: 1 }, farSideHangsUpAfter: { fixed: '500ms' } },
+          faults: [next],
+        }),
+      });
+      const isTaken = () => rig.simulator.ledger().dispositions === 1;
+      const ofDisposition = operation('POST dialer/disposition');
+      rig.simulator.faults.add(struck('lost-response:on=all', { when: ofDisposition, times: 1 }));
+      const isRead = operation('GET messaging/messages');
+      rig.simulator.faults.add(
+        struck('hang:on=all', { when: (view: RequestView) => isRead(view) && isTaken(), times: 1 }),
+      );
+      const isBreak = messageType('breakStatusMessage');
+      const isStalled = { when: (view: MessageView) => isTaken() && !isBreak(view) };
+      if (messaging === 'stream') rig.simulator.faults.add(struck('slow-message:delay=8s', isStalled));
+      await rig.until('two calls closed', () => closed(rig).length >= 2);
+      expect(closed(rig).map(({ call, result }) => [call.interactionId, result])).toEqual([
+        ['1001', 'unknown'],
+        ['1002', 'accepted'],
+      ]);
+      const { ledger } = await rig.finish();
+      expect(ledger.calls.map((call) => call.dispositions.length)).toEqual([1, 1]);
+      expect(ledger.violations).toEqual([]);
+    },
+  );
 
   test('rule 4: a lost answer to placing a preview never places it twice', async () => {
     const rig = rigged();

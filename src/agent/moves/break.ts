@@ -6,7 +6,8 @@ export function breakMoves() {
   return {
     'request the break': on('break.asked', (move, event) => {
       remember(move, event.reason, event.forMs);
-      move.order('pause', { do: 'request-break' });
+      // Where the link to Dialer was lost, it is owed until the log-in is repaired.
+      if (move.context.dialer.loggedIn) move.order('pause', { do: 'request-break' });
     }),
 
     /** It cannot be requested now: it will be, as soon as the agent is itself again. */

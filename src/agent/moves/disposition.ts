@@ -48,8 +48,11 @@ export function dispositionMoves(timings: AgentTimings) {
 
     'close as unknown': (move: Move) => closeCall(move, 'unknown', 'no-answer'),
 
-    /** Dialer has given the next call already: for it, this one is over (reference §6.9). */
-    'close as superseded': (move: Move) => closeCall(move, 'void', 'agent-received-a-new-call'),
+    /** Dialer has given the next call already: for it, this one is over (reference §6.9), by our disposition or its own. */
+    'close as superseded': (move: Move) => {
+      if (move.context.call?.sent === 'doubt') closeCall(move, 'unknown', 'no-answer');
+      else closeCall(move, 'void', 'agent-received-a-new-call');
+    },
 
     /** Dialer has forgotten the call, or never says; what is left of the line is hung up (reference §6.8). */
     'close as not popped again': (move: Move) => {

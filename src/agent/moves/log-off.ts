@@ -85,10 +85,10 @@ export function stopFor(move: Move, reason: string): void {
 }
 
 export function requestWhatIsOwed(move: Move): void {
-  const { leave, pause, awaiting } = move.context;
+  const { leave, pause, awaiting, dialer } = move.context;
   if (leave) {
     if (awaiting.leave === 0) requestLogOff(move);
-  } else if (pause?.by === 'us' && !pause.granted && awaiting.pause === 0) {
+  } else if (dialer.loggedIn && pause?.by === 'us' && !pause.granted && awaiting.pause === 0) {
     move.order('pause', { do: 'request-break' });
   }
 }
