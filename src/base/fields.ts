@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from './duration.js';
+import { ianaZone, nearestZone } from './zone-name.js';
 
 /**
  * Small fields that every file of the product shares. Messages are predicates ("must be …"): the document loader puts the
@@ -108,20 +109,19 @@ export function whenWrongType(message: string): (issue: { code?: string | undefi
   return (issue) => (issue.code === 'invalid_type' ? message : undefined);
 }
 
-/** An IANA time zone, such as America/New_York. */
-export function zoneField() {
+/** A message with what was probably meant, which becomes the suggestion of the diagnostic. */
+export function orMeant(message: string, meant: string | undefined): string {
+  return meant === undefined ? message : `${message}; did you mean ${meant}?`;
+}
+
+/** An IANA time zone, such as America/New_York → its name as the list of zones spells it. */
+export function zoneField(): z.ZodType<string, string> {
   const message = 'must be a time zone such as America/New_York';
   return z
     .string({ error: message })
-    .refine(isZone, { error: message })
-    .meta({ examples: ['America/New_York', 'UTC'] });
-}
-
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
+    .refine((text) => ianaZone(text) !== undefined, {
+      error: ({ input }) => orMeant(message, nearestZone(String(input))),
+    })
+    .meta({ examples: ['America/New_York', 'UTC'] })
+    .transform((text) => ianaZone(text) ?? text);
 }

@@ -39,6 +39,9 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   null: 'empty',
 };
 
+/** How a field says what was probably meant (`orMeant` of fields.ts). */
+const MEANT = /^(.*); did you mean (.*)\?$/s;
+
 /** Words an issue for which the schema has no words of its own, as a predicate. Given to zod as the error map. */
 export function defaultPredicate(issue: RawIssue): string {
   switch (issue.code) {
@@ -158,11 +161,12 @@ function badValue(issue: Issue, context: ShapeContext): ShapeProblem {
     const message = upper(`${name} has no value; it ${stop(issue.message)}`);
     return { path, on: path.length > 0 ? 'key' : 'value', reason: 'bad-value', message };
   }
+  const [, predicate = issue.message, guess] = MEANT.exec(issue.message) ?? [];
   const tellsNothing = issue.code === 'custom' || (Array.isArray(value) && issue.code.startsWith('too_'));
   const found = tellsNothing || isHidden(path) ? '' : `, not ${shown(value)}`;
-  const message = upper(`${name} ${stop(issue.message + found)}`);
-  const meant =
-    issue.code === 'invalid_value' && typeof value === 'string' ? nearest(value, issue.values.map(String)) : undefined;
+  const message = upper(`${name} ${stop(predicate + found)}`);
+  const words = issue.code === 'invalid_value' && typeof value === 'string' ? issue.values.map(String) : [];
+  const meant = guess ?? nearest(String(value), words);
   const suggestion = meant ? `Did you mean "${meant}"?` : undefined;
   return { path, on: 'value', reason: 'bad-value', message, ...(suggestion ? { suggestion } : {}) };
 }

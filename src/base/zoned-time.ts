@@ -1,4 +1,7 @@
 import { IANAZone } from 'luxon';
+import { offsetMinutes } from './zone-offsets.js';
+
+export { offsetMinutes };
 
 /** A date and time of day on a wall clock, in no zone yet. `month` and `day` count from 1. */
 export interface WallTime {
@@ -10,17 +13,18 @@ export interface WallTime {
   readonly second: number;
 }
 
+/** A stretch of time in epoch milliseconds; `until` is the first moment after it. */
+export interface Stretch {
+  readonly from: number;
+  readonly until: number;
+}
+
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /** Whether the text is the name of a zone that this machine knows, such as America/New_York. */
 export function isZone(name: string): boolean {
   return IANAZone.isValidZone(name);
-}
-
-/** Minutes that the zone is ahead of UTC at the instant (epoch milliseconds). */
-export function offsetMinutes(zone: string, instant: number): number {
-  return IANAZone.create(zone).offset(instant);
 }
 
 /** What a clock on the wall of the zone shows at the instant (epoch milliseconds). */
@@ -41,6 +45,26 @@ export function instantOf(zone: string, wall: WallTime): number {
     if (instant + offsetMinutes(zone, instant) * MINUTE_MS === wallMs) return instant;
   }
   return changeBetween(zone, Math.min(before, after), Math.max(before, after));
+}
+
+/**
+ * When the clock of the zone shows a time from `from` to before `until`, in order. Usually one stretch; none where daylight
+ * saving skips all of it, two where the clock goes back in between and shows it again.
+ */
+export function whenShowing(zone: string, from: WallTime, until: WallTime): Stretch[] {
+  const [fromMs, untilMs] = [toWallMs(from), toWallMs(until)];
+  const [first, last] = [fromMs - DAY_MS, untilMs + DAY_MS];
+  const stretchBy = (offset: number): Stretch => ({
+    from: fromMs - offset * MINUTE_MS,
+    until: untilMs - offset * MINUTE_MS,
+  });
+  const [before, after] = [offsetMinutes(zone, first), offsetMinutes(zone, last)];
+  if (before === after) return [stretchBy(before)];
+  const change = changeBetween(zone, first, last);
+  const old = { ...stretchBy(before), until: Math.min(stretchBy(before).until, change) };
+  const fresh = { ...stretchBy(after), from: Math.max(stretchBy(after).from, change) };
+  const both = [old, fresh].filter((stretch) => stretch.from < stretch.until);
+  return both.length === 2 && old.until === fresh.from ? [{ from: old.from, until: fresh.until }] : both;
 }
 
 /** Day of the week from 1 (Monday) to 7 (Sunday). */

@@ -1,4 +1,7 @@
 import type { Draw, Random } from '../base/random.js';
+import type { Stretch } from '../base/zoned-time.js';
+
+export type { Stretch };
 
 /** What sort of call this is, by the pop and its dialingMode (design §7). */
 export const CALL_KINDS = ['preview', 'own-callback', 'regular', 'agentless', 'precise', 'manual'] as const;
@@ -10,12 +13,6 @@ export interface OfferedDisposition {
   readonly wrapUpCategory: string;
   readonly wrapUpCode: string;
   readonly abandon: boolean;
-}
-
-/** A stretch of time in epoch milliseconds; `until` is the first moment after it. */
-export interface Stretch {
-  readonly from: number;
-  readonly until: number;
 }
 
 /**

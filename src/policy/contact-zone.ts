@@ -1,30 +1,33 @@
-import { z } from 'zod';
-import { textField, whenWrongType, zoneField } from '../base/fields.js';
-import { isZone } from '../base/zoned-time.js';
+import { zoneNamed } from '../base/zone-name.js';
 import { type Columns, columnOf } from './attributes.js';
+import { digitsOf, type ZonePrefixes, type ZoneSource } from './zone-source.js';
 
-/** Where a zone comes from: named in the file, or told by a column of the contact. */
-export type ZoneSource = string | { readonly attribute: string };
+/** The zone of a contact, as far as it is known. */
+export interface ContactZone {
+  /** Undefined where neither contact nor policy names one. */
+  readonly zone: string | undefined;
+  /** The contact was to tell and did not: `zone` is the policy's. */
+  readonly isUnknown: boolean;
+}
 
-const EXAMPLE = 'a time zone such as America/New_York, or { attribute: COLUMN }';
+/** The zone that `source` names for a contact; where it names none that is known, the policy's zone. */
+export function contactZone(
+  source: ZoneSource | undefined,
+  columns: () => Columns,
+  policyZone: string | undefined,
+): ContactZone {
+  if (typeof source !== 'object') return { zone: source ?? policyZone, isUnknown: false };
+  const value = columnOf(columns(), source.attribute) ?? '';
+  const zone = source.prefixes ? zoneOfNumber(value, source.prefixes) : zoneNamed(value);
+  return zone === undefined ? { zone: policyZone, isUnknown: true } : { zone, isUnknown: false };
+}
 
-/** `timezone:` of a window. */
-export const ZoneSourceSchema: z.ZodType<ZoneSource, unknown> = z.union(
-  [
-    zoneField(),
-    z.strictObject(
-      { attribute: textField('the name of a column').describe('Column of the contact that holds an IANA zone.') },
-      { error: whenWrongType(`must be ${EXAMPLE}`) },
-    ),
-  ],
-  { error: `must be ${EXAMPLE}` },
-);
-
-/**
- * The zone that `source` names for a contact; where it names none that is known, the policy's zone, else UTC. The check
- * of a policy warns where neither is sure to be there.
- */
+/** The zone of a `time` condition: as `contactZone`, else UTC. The check of a policy warns where that may come to pass. */
 export function zoneFor(source: ZoneSource | undefined, columns: Columns, policyZone: string | undefined): string {
-  const named = typeof source === 'object' ? columnOf(columns, source.attribute)?.trim() : source;
-  return named !== undefined && isZone(named) ? named : (policyZone ?? 'UTC');
+  return contactZone(source, () => columns, policyZone).zone ?? 'UTC';
+}
+
+function zoneOfNumber(number: string, prefixes: ZonePrefixes): string | undefined {
+  const digits = digitsOf(number);
+  return prefixes.find((prefix) => digits.startsWith(prefix.digits))?.zone;
 }

@@ -1,9 +1,14 @@
+import { formatZoned } from '../base/zoned-time.js';
+import { columnsOf } from './attributes.js';
 import type { CallFacts, DrawsOf } from './call.js';
 import type { CallbackAction } from './callback-schema.js';
-import type { EndDecision } from './decision.js';
-import { distinctLabels, findScheduled, isScheduled, type ResolvedLabel, resolveLabel } from './label.js';
+import { callbackTime } from './callback-time.js';
+import { type ContactZone, contactZone } from './contact-zone.js';
+import type { EndDecision, FellBack } from './decision.js';
+import { distinctLabels, findOffered, findScheduled, isScheduled, type ResolvedLabel, resolveLabel } from './label.js';
 
-export type Ending = ResolvedLabel & Pick<EndDecision, 'action' | 'scheduledTime' | 'scheduledAgent' | 'owner'>;
+export type Ending = ResolvedLabel &
+  Pick<EndDecision, 'action' | 'scheduledTime' | 'scheduledAgent' | 'owner' | 'local' | 'zoneUnknown'>;
 
 /** What a callback is decided from, beside the action. */
 export interface CallbackSituation {
@@ -17,29 +22,70 @@ export interface CallbackSituation {
   readonly otherwise: string | undefined;
 }
 
-/** A callback goes out only with a disposition of category Scheduled, and with an owner only where the pop allows one. */
-export function decideCallback(action: CallbackAction, { facts, otherwise }: CallbackSituation): Ending {
+/** When and by whom. */
+type Appointment = Pick<Ending, 'scheduledAgent' | 'owner' | 'fellBack'> & { readonly scheduledTime: number };
+
+/**
+ * A callback goes out only with a disposition of category Scheduled, at a permitted time, and with an owner only where the
+ * pop allows one. Where one of these is not to be had, the call ends with another label.
+ */
+export function decideCallback(action: CallbackAction, situation: CallbackSituation): Ending {
+  const { facts, otherwise, timezone } = situation;
   const offered = distinctLabels(facts.dispositions);
   const found = findScheduled(action.label, offered);
   const plain = resolveLabel(undefined, otherwise, offered);
   if (!found || !isScheduled(found)) {
-    const fellBack =
-      plain.label === null
-        ? 'no-acceptable-label'
-        : found || action.label === undefined
-          ? 'callback-not-scheduled'
-          : 'label-not-offered';
-    return { action: 'disposition', ...plain, fellBack };
+    const isNotScheduled = found !== undefined || action.label === undefined;
+    return insteadOf(plain, isNotScheduled ? 'callback-not-scheduled' : 'label-not-offered');
   }
-  const callback = {
+  const contact = contactZone(action.window?.timezone, () => columnsOf(facts.attributes), timezone);
+  const appointment = makeAppointment(action, situation, contact);
+  if (typeof appointment === 'string') {
+    const noSlot = action.noSlot === undefined ? undefined : findOffered(action.noSlot, offered);
+    // A Scheduled one without a time would be a callback at no hour.
+    const instead = noSlot && !isScheduled(noSlot) ? resolveLabel(action.noSlot, otherwise, offered) : plain;
+    return insteadOf(instead, appointment);
+  }
+  return {
     action: 'callback',
     label: found.label,
     alternatives: plain.label === null ? [] : [plain.label, ...plain.alternatives],
-    // Rounded up: never before the time that was asked for.
-    scheduledTime: Math.ceil((facts.now + action.inMs) / 1_000),
-  } as const;
-  if (action.owner === 'anyone') return { ...callback, owner: 'anyone' };
-  if (!facts.allowAgentCallbacks) return { ...callback, owner: 'anyone', fellBack: 'owner-not-allowed' };
+    ...appointment,
+    local: formatZoned(contact.zone ?? 'UTC', appointment.scheduledTime * 1_000),
+    ...(contact.isUnknown && { zoneUnknown: true }),
+  };
+}
+
+/** The first time that hours and owner have in common, else one for anyone, else why there is none. */
+function makeAppointment(
+  action: CallbackAction,
+  { facts, draws, rule }: CallbackSituation,
+  { zone }: ContactZone,
+): Appointment | FellBack {
+  if (zone === undefined && (action.window || 'atMinute' in action.asked)) return 'zone-unknown';
+  const timeFor = (user?: string): number | null =>
+    callbackTime(action, {
+      now: facts.now,
+      zone,
+      workAfter: user === undefined ? undefined : (from) => facts.ownerHours?.(user, from),
+      booked: (hourStart) => facts.bookedInHour?.(rule, hourStart) ?? 0,
+      draw: () => draws(`${rule}/jitter`)(),
+    });
+  const isForAnyone = action.owner === 'anyone';
   const isSelf = action.owner === 'self' || action.owner.toLowerCase() === facts.agent.toLowerCase();
-  return { ...callback, owner: isSelf ? 'self' : 'other', scheduledAgent: isSelf ? facts.agent : action.owner };
+  const user = isSelf ? facts.agent : action.owner;
+  if (!isForAnyone && facts.allowAgentCallbacks) {
+    const scheduledTime = timeFor(user);
+    if (scheduledTime !== null) return { scheduledTime, owner: isSelf ? 'self' : 'other', scheduledAgent: user };
+  }
+  const fellBack = isForAnyone ? undefined : facts.allowAgentCallbacks ? 'owner-off-shift' : 'owner-not-allowed';
+  const scheduledTime = timeFor();
+  if (scheduledTime === null) return 'no-slot';
+  if (fellBack && action.ownerFallback === 'none') return fellBack;
+  return { scheduledTime, owner: 'anyone', ...(fellBack && { fellBack }) };
+}
+
+/** The label that ends the call in place of the callback, and why. */
+function insteadOf({ label, alternatives }: ResolvedLabel, why: FellBack): Ending {
+  return { action: 'disposition', label, alternatives, fellBack: label === null ? 'no-acceptable-label' : why };
 }

@@ -6,6 +6,12 @@ export type FellBack =
   | 'callback-not-scheduled'
   /** The pop allows no owner: the callback goes to anyone. */
   | 'owner-not-allowed'
+  /** The owner of a callback is off shift in every slot: it goes to anyone. */
+  | 'owner-off-shift'
+  /** No permitted time is left for a callback. */
+  | 'no-slot'
+  /** The contact's zone is not known: the policy's is taken, or where it has none no callback is made. */
+  | 'zone-unknown'
   /** Nothing acceptable is offered at all (design §4.1, rule 6). */
   | 'no-acceptable-label';
 
@@ -53,6 +59,10 @@ export interface EndDecision {
   /** CIC user; callbacks with an owner only. */
   readonly scheduledAgent?: string;
   readonly owner?: 'self' | 'anyone' | 'other';
+  /** The scheduled time on the contact's clock, such as `2026-11-22T10:00:00-07:00[America/Denver]`; callbacks only. */
+  readonly local?: string;
+  /** The contact's zone is not known; the callback goes by the policy's. */
+  readonly zoneUnknown?: true;
   readonly wrapUpMs: number;
   readonly rule: string | null;
   readonly fellBack?: FellBack;

@@ -16,16 +16,6 @@ const LATER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     wrapUp: 'A wrap-up time for one rule',
     writeBack: 'Writing back to the contact',
   },
-  callback: {
-    at: 'A callback at a time of day',
-    on: 'A callback on a day',
-    window: 'A window of permitted hours',
-    ownerFallback: 'A second choice of owner',
-    jitter: 'Spreading callbacks',
-    capPerHour: 'A cap on callbacks',
-    within: 'A latest time for callbacks',
-    notice: 'A minimum notice for callbacks',
-  },
 };
 
 /** A sentence about a key of a later version, or undefined where the key is none. */

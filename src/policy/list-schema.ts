@@ -39,6 +39,6 @@ export function listReference() {
 }
 
 /** `{ list: NAME }` beside what the schema takes. */
-export function orNamedList<S extends z.ZodType>(schema: S, error: string) {
+export function orNamedList<S extends z.ZodType>(schema: S, error: string | ((issue: { input?: unknown }) => string)) {
   return z.union([schema, listReference()], { error });
 }

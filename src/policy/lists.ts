@@ -18,6 +18,7 @@ const LIST_KEYS: ReadonlySet<PropertyKey> = new Set([
   'in',
   'days',
   'holidays',
+  'on',
 ]);
 /** Keys under which a bare text can only be the name of a list. */
 const NAME_KEYS: ReadonlySet<PropertyKey> = new Set(['holidays', 'days']);

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { whenWrongType } from '../base/fields.js';
-import { ZoneSourceSchema } from './contact-zone.js';
+import { orMeant, whenWrongType } from '../base/fields.js';
+import { nearest } from '../base/suggestion.js';
 import { orNamedList } from './list-schema.js';
 import type { TimeWindow } from './window.js';
+import { ZoneSourceSchema } from './zone-source.js';
 
 /** How a file writes hours of the week: `{ days: mon-fri, from: "09:00", to: "20:00", timezone: …, holidays: … }`. */
 
@@ -14,6 +15,8 @@ const DAY_GROUPS: Readonly<Record<string, readonly number[]>> = {
 };
 const DAYS = 'a day or days such as mon-fri, sat, weekdays, or a list of such';
 const TIME = 'must be a time of day such as "09:00" or "17:30"';
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const TIME_OF_DAY = /^(?:(?:[01]?\d|2[0-3]):[0-5]\d|24:00)$/;
 const DATES = 'must be dates such as [2026-11-26, 2026-12-25], or the name of a list of them';
 
 /** Reads `mon`, `Monday`, `mon-fri`, `sat-mon`, `weekdays`, `mon,wed`. Undefined when it is none of these. */
@@ -36,12 +39,16 @@ export function parseDays(text: string): readonly number[] | undefined {
 export function timeOfDayField(): z.ZodType<number, string> {
   return z
     .string({ error: TIME })
-    .regex(/^(?:(?:[01]?\d|2[0-3]):[0-5]\d|24:00)$/, TIME)
+    .regex(TIME_OF_DAY, TIME)
     .meta({ examples: ['09:00', '17:30'] })
-    .transform((text) => {
-      const [hours, minutes] = text.split(':').map(Number);
-      return (hours ?? 0) * 60 + (minutes ?? 0);
-    });
+    .transform((text) => parseTimeOfDay(text) ?? 0);
+}
+
+/** `09:00`, `9:30`, `24:00` → minutes after midnight; undefined when it is no time of day. */
+export function parseTimeOfDay(text: string): number | undefined {
+  if (!TIME_OF_DAY.test(text)) return undefined;
+  const [hours = 0, minutes = 0] = text.split(':').map(Number);
+  return hours * 60 + minutes;
 }
 
 /** A date that exists, as 2026-12-25. */
@@ -49,34 +56,33 @@ export function dateField(): z.ZodType<string, string> {
   const message = 'must be a date such as 2026-12-25';
   return z
     .string({ error: message })
-    .refine(isDate, { error: message })
+    .refine(isDate, {
+      error: ({ input }) =>
+        DATE.test(String(input)) ? `must be a date that exists; ${String(input)} does not` : message,
+    })
     .meta({ examples: ['2026-12-25'] });
 }
 
 const dayField = () =>
   z
     .string({ error: `must be ${DAYS}` })
-    .refine((text) => parseDays(text) !== undefined, { error: `must be ${DAYS}` })
+    .refine((text) => parseDays(text) !== undefined, { error: whyNoDays })
     .meta({ examples: ['mon-fri', 'sat', 'weekdays'] })
     .transform((text) => parseDays(text) ?? []);
 
 /** Days of the week, from 1 (Monday) to 7 (Sunday). */
 export function daysField() {
-  return orNamedList(
-    z.union(
-      [
-        dayField(),
-        z
-          .array(dayField())
-          .min(1)
-          .transform((days) => inOrder(days.flat())),
-      ],
-      {
-        error: `must be ${DAYS}`,
-      },
-    ),
-    `must be ${DAYS}`,
-  );
+  const days = z.array(dayField()).min(1);
+  const both = z.union([dayField(), days.transform((some) => inOrder(some.flat()))], { error: whyNoDays });
+  return orNamedList(both, whyNoDays);
+}
+
+/** What is wrong with days, with a guess at what was meant. */
+function whyNoDays({ input }: { input?: unknown }): string {
+  const short = DAY_NAMES.map((day) => day.slice(0, 3));
+  const words = [...DAY_NAMES, ...Object.keys(DAY_GROUPS), ...short];
+  const spelt = typeof input === 'string' ? input.split('-').map((word) => nearest(word.trim(), words)) : [undefined];
+  return orMeant(`must be ${DAYS}`, spelt.includes(undefined) ? undefined : spelt.join('-'));
 }
 
 /** Dates, or the name of a list of dates (`lists.ts` puts them in its place before this is read). */
@@ -132,8 +138,9 @@ function inOrder(days: readonly number[]): number[] {
   return [...new Set(days)].sort((a, b) => a - b);
 }
 
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+/** Whether the text is a date that exists, as 2026-12-25. */
+export function isDate(text: string): boolean {
+  if (!DATE.test(text)) return false;
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }

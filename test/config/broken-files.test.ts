@@ -114,7 +114,7 @@ describe('a broken policy is told by place and sentence', () => {
     [
       'a callback without time',
       'version: 1\nrules:\n  - then: { callback: { disposition: CB } }',
-      ['3:13 "in" is missing from "callback"; it must be a duration such as 500ms, 30s, 5m or 2h.'],
+      ['3:13 The callback has no time. Add in: 2h, or at: "10:00" with on: tomorrow.'],
     ],
     [
       'two ends',
@@ -143,6 +143,55 @@ describe('a broken policy is told by place and sentence', () => {
       'version: 1\nrules:\n  - then: { disposition: A }\n  - when: { agent: x }\n    then: { callback: { in: 1h } }',
       [
         '4:5 This rule never gets a turn: rule 1 before it takes every call. Move it up, or give the earlier rule a "when".',
+      ],
+    ],
+    [
+      'callbacks at impossible times',
+      `version: 1
+lists: { us-2026: [2026-02-30] }
+rules:
+  - when: { agent: a }
+    then: { callback: { in: 2h, at: "10:00", on: soon } }
+  - when: { agent: b }
+    then: { callback: { on: tomorrow, window: { days: mon-fry, from: 25:00, timezone: Amerca/Denver } } }
+  - when: { agent: c }
+    then: { callback: { in: 2d, within: 1d, capPerHour: 0, window: { from: "09:00", to: "09:00", holidays: us-2025 } } }
+  - then: { callback: { at: "10:00", on: 3d, ownerFallback: nobody } }`,
+      [
+        '5:33 "at" cannot stand beside "in": a callback is asked for after a time, or at a time of day.',
+        '5:33 "at" is a time of day, and nothing says in which zone. Add timezone: America/New_York to the policy, or timezone: { attribute: COLUMN } to the window where contacts tell theirs.',
+        '5:50 "on" must be today, tomorrow, next-weekday, next-mon, +3d, a date such as 2026-12-01, or a list of dates, not "soon".',
+        '7:25 "on" names the day of a time of day, and no "at" names that time. Add at: "10:00", or take "on" out.',
+        '7:55 "days" must be a day or days such as mon-fri, sat, weekdays, or a list of such, not "mon-fry". Did you mean "mon-fri"?',
+        '7:70 "from" must be a time of day such as "09:00" or "17:30", not "25:00".',
+        '7:87 "timezone" must be a time zone such as America/New_York, or { attribute: COLUMN }, not "Amerca/Denver". Did you mean "America/Denver"?',
+        '9:33 No callback can come within 1d: "in" asks for 2d at least.',
+        '9:57 "capPerHour" must be a whole number, 1 or more, not 0.',
+        '9:60 "window" is a time of day, and nothing says in which zone. Add timezone: America/New_York to the policy, or timezone: { attribute: COLUMN } to the window where contacts tell theirs.',
+        '9:89 The window closes at 09:00, when it opens: it is never open. For the whole day leave both out; a "to" before "from" is on the next day.',
+        '9:108 There is no list "us-2025" under "lists". Did you mean "us-2026"?',
+        '10:25 "at" is a time of day, and nothing says in which zone. Add timezone: America/New_York to the policy, or timezone: { attribute: COLUMN } to the window where contacts tell theirs.',
+        '10:42 "on" must be today, tomorrow, next-weekday, next-mon, +3d, a date such as 2026-12-01, or a list of dates, not "3d". Did you mean "+3d"?',
+        '10:46 "ownerFallback" does nothing: the callback goes to anyone. Add owner: self.',
+        '10:61 "ownerFallback" must be anyone or none, not "nobody".',
+      ],
+    ],
+    [
+      'callbacks at doubtful times',
+      `version: 1
+rules:
+  - when: { agent: a }
+    then: { callback: { in: 2h, owner: anyone, ownerFallback: none } }
+  - when: { agent: b }
+    then: { callback: { at: "21:00", window: { from: "09:00", to: "20:00", timezone: { attribute: tz } } } }
+  - when: { agent: c }
+    then: { callback: { in: 1h, window: { timezone: UTC, holidays: [2026-02-30, 2026-12-25] } } }`,
+      [
+        '4:25 Without a "window" people may be called at 3 a.m. Add window: { from: "09:00", to: "20:00" }, or from: "00:00" where any hour is meant.',
+        '4:48 "ownerFallback" does nothing: the callback goes to anyone. Add owner: self.',
+        '6:25 "at" is outside the hours of the window: the callback moves on to the next opening.',
+        '6:76 Contacts whose column "tz" names no known zone get no callback: the policy names none to take instead. Add a line such as timezone: America/New_York to the policy.',
+        '8:69 Item 1 of "holidays" must be a date that exists; 2026-02-30 does not.',
       ],
     ],
     [
