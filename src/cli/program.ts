@@ -9,6 +9,7 @@ import { collect, flag } from './flag.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
 import { addJournalCommands } from './journal-commands.js';
 import { LOG_LEVELS } from './log.js';
+import { addRehearse } from './rehearse.js';
 import { withRosterFlags } from './roster-flags.js';
 import { run } from './run.js';
 import { type SimulateFlags, simulate } from './simulate.js';
@@ -102,6 +103,7 @@ Examples:
 
   addJournalCommands(program, io, done);
   addDoctor(program, io, done);
+  addRehearse(program, io, done);
 
   return program;
 }

@@ -1,6 +1,4 @@
 import { systemClock } from '../base/clock.js';
-import { formatDiagnostics } from '../base/diagnostic.js';
-import { loadDocument } from '../base/document.js';
 import { UsageError } from '../base/errors.js';
 import { seededRandom } from '../base/random.js';
 import { besideFile } from '../config/index.js';
@@ -12,10 +10,10 @@ import {
   parseFaultText,
   startSimulatorServer,
   type WorldConfig,
-  WorldSchema,
 } from '../simulator/index.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
 import { LOG_LEVELS, type LogLevel, openLog } from './log.js';
+import { loadWorldFile } from './world-file.js';
 
 /** The flags of `simulate`, as typed. */
 export interface SimulateFlags {
@@ -31,7 +29,7 @@ export interface SimulateFlags {
 
 /** `dialer-agent simulate`: the ICWS Dialer simulator on its own, until a signal; then its ledger on stdout. */
 export async function simulate(flags: SimulateFlags, io: Io): Promise<ExitCode> {
-  const world = flags.config === undefined ? defaultWorld() : loadWorld(flags.config, io);
+  const world = flags.config === undefined ? defaultWorld() : loadWorldFile(flags.config, io);
   if (!world) return EXIT.usage;
   const faults = [...world.faults, ...(flags.fault ?? []).map(readFault)];
   const port = wholeNumber(flags.port, '--port', 65_535);
@@ -78,23 +76,6 @@ function alternateHostOf(flags: SimulateFlags, world: WorldConfig, faults: reado
   if (named !== undefined || !faults.some(({ fault }) => fault === 'switchover')) return named;
   if (flags.host !== '127.0.0.1') throw new UsageError('a switchover needs a second address: --alternate-host');
   return '127.0.0.2';
-}
-
-function loadWorld(file: string, io: Io): WorldConfig | undefined {
-  const { value, diagnostics } = loadDocument(readOrComplain(file, io), file, WorldSchema, {
-    area: 'world',
-    what: 'world file',
-  });
-  if (diagnostics.length > 0) io.err(`${formatDiagnostics(diagnostics, 'pretty', { color: false })}\n`);
-  return value;
-}
-
-function readOrComplain(file: string, io: Io): string {
-  try {
-    return io.readFile(file);
-  } catch (error) {
-    throw new UsageError(`${file}: the world file cannot be read`, error);
-  }
 }
 
 function wholeNumber(text: string, flag: string, most: number): number {

@@ -10,7 +10,7 @@ import { type FlaggedFile, layFlagsOver, type RunFlags } from './run-flags.js';
 import { type Salvage, salvage } from './salvage.js';
 import { type WorkerFile, workerSchema } from './schema.js';
 import type { Secret } from './secret.js';
-import { readSecret } from './secret-source.js';
+import { readSecret, type SecretSeverity } from './secret-source.js';
 import { besideFile, type LoadWorld, resolveAllowedHosts, resolveServer } from './server.js';
 import { resolveShifts } from './shifts.js';
 import { substituteVariables } from './substitution.js';
@@ -21,8 +21,8 @@ export interface ConfigContext<World> {
   readonly readFile: ReadFile;
   /** The schema of the simulator's world, which this folder does not know. */
   readonly worldSchema: z.ZodType<World>;
-  /** `check` may run where the secrets are not: then a missing one is a warning. Default: error. */
-  readonly secretSeverity?: 'error' | 'warning';
+  /** `check` may run where the secrets are not, and `rehearse` needs none. Default: error. */
+  readonly secretSeverity?: SecretSeverity;
 }
 
 export interface LoadedConfig<World> {

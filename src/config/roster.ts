@@ -5,7 +5,7 @@ import { defaultPolicy, type LoadedPolicy, type Policy } from '../policy/index.j
 import { whyUnreadable } from './complaints.js';
 import type { AgentsFile, PasswordSource, StationFile } from './schema.js';
 import { Secret } from './secret.js';
-import { readSecret, type SecretContext } from './secret-source.js';
+import { readSecret, type SecretContext, STAND_IN } from './secret-source.js';
 import { type Shifts, shiftNamed } from './shifts.js';
 import type { AgentSeat, Station } from './worker-config.js';
 
@@ -80,6 +80,7 @@ function resolvePassword(
 ): Secret | undefined {
   const { complaints, locateFile, literalPasswords } = context;
   const suggestion = 'Write password: { env: NAME } or { file: PATH }, or use --password-env or --password-file.';
+  if (context.secretSeverity === 'unneeded') return STAND_IN;
   if (source === undefined) {
     const message = 'These users have no password.';
     return complaints.add(at, { code: 'worker/no-password', message, suggestion }, 'parent');

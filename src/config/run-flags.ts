@@ -44,6 +44,8 @@ export interface RunFlags {
   readonly logLevel?: string | undefined;
   readonly logFile?: string | undefined;
   readonly quiet?: boolean | undefined;
+  /** Whatever server is named: the embedded simulator takes its place, with the world `null` where the file has none. */
+  readonly rehearse?: boolean | undefined;
 }
 
 /** The file with the flags laid over it, and what only flags can say. */
@@ -110,16 +112,10 @@ function serverOf(
   const plain = { ...overrides };
   if (flags.applicationName !== undefined) plain.applicationName = flags.applicationName;
   if (flags.allowPlaintext) plain.allowPlaintext = true;
-  if (flags.server === undefined) return file && { ...file, ...plain };
+  if (flags.server === undefined && !flags.rehearse) return file && { ...file, ...plain };
   // Another server than that of the file: what belongs to the place stays behind, what belongs to the purpose comes along.
-  const {
-    url: _url,
-    urlTemplate: _template,
-    host: _host,
-    alternates: _others,
-    simulator: _world,
-    ...kept
-  } = file ?? {};
+  const { url: _url, urlTemplate: _template, host: _host, alternates: _others, simulator, ...kept } = file ?? {};
+  if (flags.server === undefined) return { ...kept, ...plain, simulator: simulator ?? null };
   return { ...kept, ...plain, url: flags.server };
 }
 

@@ -9,9 +9,14 @@ export interface SecretContext {
   readonly env: Environment;
   readonly readFile: ReadFile;
   readonly complaints: Complaints;
-  /** A missing secret is an error for a run, and a warning for a check on another machine. */
-  readonly secretSeverity: 'error' | 'warning';
+  readonly secretSeverity: SecretSeverity;
 }
+
+/** A missing secret is an error for a run, a warning for a check on another machine, and not even looked for in a rehearsal. */
+export type SecretSeverity = 'error' | 'warning' | 'unneeded';
+
+/** Stands for every secret where none is needed. */
+export const STAND_IN = new Secret('rehearsal');
 
 /** What a sentence calls the secret, where the configuration names it, and the path of a file that is named there. */
 export interface SecretPlace {
@@ -24,6 +29,7 @@ export interface SecretPlace {
 export function readSecret(source: SecretSource, place: SecretPlace, context: SecretContext): Secret | undefined {
   const { env, readFile, complaints, secretSeverity: severity } = context;
   const { what, at, locateFile } = place;
+  if (severity === 'unneeded') return STAND_IN;
   const complain = (message: string): undefined => complaints.add(at, { severity, code: 'worker/no-secret', message });
   if ('env' in source) {
     const text = env[source.env];

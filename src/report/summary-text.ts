@@ -58,7 +58,14 @@ export function formatSummary(summary: Summary, ledger?: LedgerTotals): string {
 }
 
 /** `matches the simulator's ledger (…)`, or what differs. Calls whose result is unknown may or may not be in the ledger. */
-export function compareWithLedger(summary: Summary, ledger: LedgerTotals): string {
+export function compareWithLedger(
+  summary: {
+    readonly calls: Pick<Summary['calls'], 'total'>;
+    readonly dispositions: Pick<Summary['dispositions'], 'accepted' | 'unknown'>;
+    readonly callbacks: Pick<Summary['callbacks'], 'scheduled'>;
+  },
+  ledger: LedgerTotals,
+): string {
   const { accepted, unknown } = summary.dispositions;
   const differences: string[] = [];
   const differ = (what: string, here: string | number, there: number): void => {

@@ -1,7 +1,7 @@
 import { startAcdCall } from './acd.js';
 import { releaseCallbacks } from './callbacks.js';
 import { popCall } from './calls.js';
-import { finishContact, takeContact } from './contact-supply.js';
+import { finishContact, recycleContacts, takeContact } from './contact-supply.js';
 import { addCampaign } from './create-world.js';
 import { tellAgent } from './delivery.js';
 import { switchDialerLink } from './dialer-sessions.js';
@@ -26,6 +26,8 @@ export interface Control {
   withdrawCampaign(campaign: string): void;
   /** Offers a withdrawn campaign anew. */
   offerAgain(campaign: string): void;
+  /** Calls the contacts anew that are done with. */
+  recycleCampaign(campaign: string): void;
   pauseCampaign(campaign: string): void;
   /** Lets a paused or stopping campaign run again. */
   resumeCampaign(campaign: string): void;
@@ -75,6 +77,7 @@ export function createControl(world: World, readFile: ((path: string) => string)
       offered.state = 'running';
       announceCampaign(world, offered);
     },
+    recycleCampaign: (name) => recycleContacts(world, campaign(name)),
     pauseCampaign: (name) => changeCampaign(world, campaign(name), 'paused'),
     resumeCampaign: (name) => changeCampaign(world, campaign(name), 'running'),
     stopCampaign: (name) => changeCampaign(world, campaign(name), 'stopping'),
@@ -176,7 +179,7 @@ function autoLogout(
 
 function popNow(world: World, user: User, campaign: Campaign): string {
   const agent = found(loggedInAgents(user)[0], `Dialer session of "${user.id}"`);
-  const supply = found(takeContact(campaign), `contact left in "${campaign.config.name}"`);
+  const supply = found(takeContact(world, campaign), `contact left in "${campaign.config.name}"`);
   const isPreview = campaign.config.type === 'preview';
   return popCall(world, { campaign, agent, ...supply, kind: isPreview ? 'preview' : 'regular', isPreview }).id;
 }

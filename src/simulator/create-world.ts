@@ -132,6 +132,7 @@ export function addCampaign(
     idle: new Set(),
     waiting: new Set(),
     inFlight: 0,
+    ranOutMs: null,
   };
   world.campaigns.set(campaign.id, campaign);
   return campaign;

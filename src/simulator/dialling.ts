@@ -3,7 +3,7 @@ import type { Draw } from '../base/random.js';
 import { ManualOutboundCallStatus } from '../wire/index.js';
 import { awaitFarSide, farSideDelayMs, hangUp, newInteraction, popCall, setByDialer } from './calls.js';
 import { type Contact, countAttempt } from './contact-list.js';
-import { finishContact, hasContact, takeContact } from './contact-supply.js';
+import { finishContact, hasContact, noteRanOut, takeContact } from './contact-supply.js';
 import { tellAgent } from './delivery.js';
 import { changeState, isBusy } from './interactions.js';
 import { grantWhatCanBe, takePromise } from './leaving.js';
@@ -57,12 +57,15 @@ function findWork(world: World, agent: Agent): void {
 /** Gives a campaign a free agent: a preview pops, a number rings for him, or he waits for an answered call. */
 function offer(world: World, agent: Agent, campaign: Campaign): boolean {
   if (campaign.config.type === 'predictive') {
-    if (!hasContact(campaign) && campaign.inFlight <= campaign.waiting.size) return false;
+    if (!hasContact(campaign) && campaign.inFlight <= campaign.waiting.size) {
+      noteRanOut(world, campaign);
+      return false;
+    }
     allot(agent, campaign);
     dialAhead(world, campaign);
     return true;
   }
-  const supply = takeContact(campaign);
+  const supply = takeContact(world, campaign);
   if (!supply) return false;
   const parts = { campaign, agent, ...supply };
   if (campaign.config.type === 'preview') popCall(world, { ...parts, kind: 'preview', isPreview: true });
@@ -75,7 +78,7 @@ function dialAhead(world: World, campaign: Campaign): void {
   const { size } = campaign.waiting;
   const wanted = size === 0 ? 0 : Math.max(1, Math.floor(size * world.config.dialling.pacing));
   while (campaign.inFlight < wanted) {
-    const supply = takeContact(campaign);
+    const supply = takeContact(world, campaign);
     if (!supply) return;
     dial(world, { campaign, agent: null, ...supply, kind: 'regular' });
   }

@@ -48,7 +48,7 @@ function popLate(world: World, agent: Agent): boolean {
   for (const campaign of world.campaigns.values()) {
     if (campaign.state !== 'running' || campaign.config.type === 'preview' || !isEligible(agent.user, campaign))
       continue;
-    const supply = takeContact(campaign);
+    const supply = takeContact(world, campaign);
     if (!supply) continue;
     countAttempt(supply.contact);
     popCall(world, { campaign, agent, ...supply, kind: 'regular', isPreview: false, isLate: !agent.loggedIn });

@@ -87,7 +87,7 @@ export function drawPromise(world: World, agent: Agent): void {
   );
   const { oneMoreCall } = world.config.dialling;
   if (!campaign || world.random(`one-more/${agent.user.id}/${agent.leaveRequests}`)() >= oneMoreCall) return;
-  const supply = takeContact(campaign);
+  const supply = takeContact(world, campaign);
   if (!supply) return;
   countAttempt(supply.contact);
   world.ledger.logOffs.oneMoreCalls += 1;

@@ -70,6 +70,8 @@ export interface CampaignEntry {
   readonly remaining: number;
   /** Contacts by final outcome: a disposition's label, or what became of the attempt. */
   readonly byOutcome: Readonly<Record<string, number>>;
+  /** When an agent could first have been given a call and nobody was left to call; null: never. */
+  readonly ranOutAt: string | null;
 }
 
 /** The simulator's own truth (design §10). Times are ISO 8601 UTC. Members may be added, never renamed. */

@@ -259,6 +259,7 @@ function readLedger(world: World): Ledger {
       contacts: campaign.contacts.length,
       remaining: campaign.remaining,
       byOutcome: Object.fromEntries(campaign.byOutcome),
+      ranOutAt: campaign.ranOutMs === null ? null : new Date(campaign.ranOutMs).toISOString(),
     };
   }
   return world.ledger.read({ id: world.id, seed: world.config.seed, campaigns });

@@ -180,6 +180,8 @@ export interface Campaign {
   readonly waiting: Set<Agent>;
   /** Predictive attempts in the air. */
   inFlight: number;
+  /** When somebody could first have been called and nobody was left; null: never. */
+  ranOutMs: number | null;
 }
 
 export interface OfferedDisposition {

@@ -1,0 +1,123 @@
+import { formatZoned, isZone } from '../base/zoned-time.js';
+import type { PlacedCallback, Rehearsal, RehearsedSeat, RehearsedWorld } from '../report/rehearsal.js';
+import { rehearsedAgents, rehearsedCallbacks } from '../report/rehearsal.js';
+import { rehearsalWarnings } from '../report/rehearsal-warnings.js';
+import { ledgerTotals } from './ledger-totals.js';
+import type { RehearsalPlan, Rehearsed } from './rehearsal.js';
+import { TOOL } from './version.js';
+
+/** How it came about, for the head of the report. */
+export interface RehearsalSetting {
+  readonly plan: RehearsalPlan;
+  readonly days: number;
+  readonly file: string;
+  readonly origin: string;
+  readonly notes: readonly string[];
+}
+
+/** Makes one object of all that a rehearsal found. */
+export function rehearsalReport(rehearsed: Rehearsed, setting: RehearsalSetting): Rehearsal {
+  const { plan, days, file, origin, notes } = setting;
+  const { tally, workload, timetables, ledger } = rehearsed;
+  const seats = seatsOf(plan);
+  const bySeat = new Map(seats.map((seat) => [seat.user, seat]));
+  const world = worldOf(plan, ledger, origin);
+  const callbacks = rehearsed.callbacks
+    .read()
+    .map((one): PlacedCallback => ({ ...one, zone: contactZone(one.columns) }));
+  const totals = ledgerTotals(ledger);
+  const { callbacks: agreed } = tally;
+  return {
+    version: 1,
+    tool: TOOL,
+    file,
+    seed: plan.seed,
+    from: formatZoned(plan.zone, plan.from),
+    to: formatZoned(plan.zone, plan.until),
+    zone: plan.zone,
+    days,
+    ended: endOf(rehearsed),
+    world,
+    notes,
+    agents: rehearsedAgents(timetables, bySeat),
+    calls: { total: tally.calls.total, open: tally.calls.open, byCampaign: tally.calls.byCampaign },
+    dispositions: tally.dispositions,
+    previews: tally.previews,
+    breaks: tally.breaks,
+    campaigns: workload.byCampaign(),
+    rules: workload.byRule(),
+    callbacks: {
+      agreed: agreed.scheduled,
+      byOwner: agreed.byOwner,
+      calledBack: callbacks.filter(({ calledAt }) => calledAt !== null).length,
+      dueLater: callbacks.filter(({ dueAt }) => dueAt >= plan.until).length,
+      list: rehearsedCallbacks(callbacks, bySeat),
+    },
+    warnings: rehearsalWarnings({
+      seats,
+      timetables,
+      workload,
+      callbacks,
+      policies: policiesOf(plan),
+      world,
+      tally,
+      ledger: totals,
+      violations: ledger.violationsByCode,
+      cutCalls: rehearsed.end.kind === 'drained' ? rehearsed.end.cutCalls : 0,
+      permits: () => undefined,
+    }),
+    ledger: totals,
+  };
+}
+
+function endOf({ isComplete, end }: Rehearsed): string {
+  if (isComplete) return 'complete';
+  return end.kind === 'refused' ? `every agent stopped (${end.reason})` : 'call limit';
+}
+
+function seatsOf({ config, users }: RehearsalPlan): RehearsedSeat[] {
+  const zones = new Map(users.map(({ user, zone }) => [user, zone]));
+  return config.agents.map(({ user, policy }) => ({
+    user,
+    zone: zones.get(user) ?? 'UTC',
+    policy: policy.name,
+    shift: null,
+    planned: null,
+  }));
+}
+
+function policiesOf({ config }: RehearsalPlan): { name: string; rules: string[] }[] {
+  const policies = [...new Set(config.agents.map(({ policy }) => policy))];
+  return policies.map(({ name, rules }) => ({ name, rules: rules.map((rule) => rule.name) }));
+}
+
+function worldOf(
+  { config, zone, recycled }: RehearsalPlan,
+  ledger: Rehearsed['ledger'],
+  origin: string,
+): RehearsedWorld {
+  const { server } = config;
+  const types = new Map(
+    server.kind === 'simulator' ? server.world.campaigns.map(({ name, type }) => [name, type]) : [],
+  );
+  const campaigns = Object.values(ledger.campaigns).map(({ name, contacts, remaining, ranOutAt }) => ({
+    name,
+    type: types.get(name) ?? 'predictive',
+    contacts,
+    remaining,
+    ranOutAt: ranOutAt === null ? null : formatZoned(zone, Date.parse(ranOutAt)),
+  }));
+  return { origin, recycled, campaigns };
+}
+
+/** The first column that holds the name of a zone, those named like one before the others; null where there is none. */
+function contactZone(columns: Readonly<Record<string, string>>): string | null {
+  const names = Object.keys(columns).sort((a, b) => Number(isZoneName(b)) - Number(isZoneName(a)) || (a < b ? -1 : 1));
+  const found = names.map((name) => columns[name] ?? '').find((value) => value.includes('/') && isZone(value));
+  const named = columns[names.find(isZoneName) ?? ''] ?? '';
+  return found ?? (isZone(named) ? named : null);
+}
+
+function isZoneName(column: string): boolean {
+  return /^(?:is_attr_)?(?:tz|time_?zone|zone)$/i.test(column);
+}

@@ -1,0 +1,257 @@
+import { formatZoned, wallTimeAt } from '../base/zoned-time.js';
+import { shortLocal } from './local-days.js';
+import type { PlacedCallback, RehearsalWarning, RehearsedSeat, RehearsedWorld } from './rehearsal.js';
+import type { LedgerTotals } from './summary-text.js';
+import type { TallySnapshot } from './tally.js';
+import type { AgentTimetable } from './timetable.js';
+import type { Workload } from './workload.js';
+
+/** Where nobody said when a contact may be called: from 8 in the morning to 9 in the evening by its own clock. */
+const DECENT_HOURS = { from: 8, to: 21 };
+
+/** All that warnings are made of. */
+export interface WarningFacts {
+  readonly seats: readonly RehearsedSeat[];
+  readonly timetables: readonly AgentTimetable[];
+  readonly workload: Workload;
+  readonly callbacks: readonly PlacedCallback[];
+  /** Rules of each policy in use, in the order of the file. */
+  readonly policies: readonly { readonly name: string; readonly rules: readonly string[] }[];
+  readonly world: RehearsedWorld;
+  readonly tally: TallySnapshot;
+  readonly ledger: LedgerTotals;
+  readonly violations: Readonly<Record<string, number>>;
+  /** Calls that were still open when the time for ending them had run out. */
+  readonly cutCalls: number;
+  /** Whether the callback's own window admits the instant; undefined where it has none. */
+  permits(callback: PlacedCallback, instant: number): boolean | undefined;
+}
+
+/** What somebody should look at, the gravest first; the order and the words depend on the facts alone. */
+export function rehearsalWarnings(facts: WarningFacts): RehearsalWarning[] {
+  return [
+    ...callbackWarnings(facts),
+    ...agentWarnings(facts),
+    ...problemWarnings(facts),
+    ...supplyWarnings(facts),
+    ...ruleWarnings(facts),
+    ...endWarnings(facts),
+  ];
+}
+
+/** Groups by rule: one sentence each, with the first as an example. */
+function callbackWarnings(facts: WarningFacts): RehearsalWarning[] {
+  const found = new Map<string, { warning: RehearsalWarning; count: number; agents: Set<string> }>();
+  const note = (callback: PlacedCallback, code: string, message: string, remedy: string): void => {
+    const key = `${code}\n${callback.policy}\n${callback.rule}`;
+    const known = found.get(key) ?? {
+      warning: { code, message, remedy, count: 0, agents: [] },
+      count: 0,
+      agents: new Set<string>(),
+    };
+    known.count += 1;
+    known.agents.add(callback.agent);
+    found.set(key, known);
+  };
+  for (const callback of facts.callbacks) {
+    const { zone, dueAt, calledAt, contact, campaign } = callback;
+    const who = `contact ${contact || '?'} of ${campaign}`;
+    if (zone === null) {
+      const remedy = 'Give the contacts a column with their zone, such as tz, or the window a timezone.';
+      note(
+        callback,
+        'zone-unknown',
+        `${whichRule(callback)} agreed callbacks in an unknown zone, first for ${who}.`,
+        remedy,
+      );
+      continue;
+    }
+    const hours = hoursOf(facts, callback, dueAt, zone);
+    if (hours !== null) {
+      const message = `${whichRule(callback)} agreed callbacks ${hours}, first for ${who} on ${clock(zone, dueAt)}.`;
+      const remedy = 'Give the callback of that rule a window in the zone of the contact.';
+      note(callback, 'callback-outside-hours', message, remedy);
+      continue;
+    }
+    const late = calledAt === null ? null : hoursOf(facts, callback, calledAt, zone);
+    if (calledAt === null || late === null) continue;
+    const came = `first to ${who} on ${clock(zone, calledAt)}, due ${clock(zone, dueAt)}`;
+    const message = `Callbacks of ${whichRule(callback, false)} came ${late}: ${came}.`;
+    const remedy =
+      'Nobody was there at the time agreed: see the shift of the owner, ownerFallback, and who else works then.';
+    note(callback, 'called-outside-hours', message, remedy);
+  }
+  return [...found.values()].map(({ warning, count, agents }) => ({ ...warning, count, agents: [...agents].sort() }));
+}
+
+/** Null where the instant is a good time to call. */
+function hoursOf(facts: WarningFacts, callback: PlacedCallback, instant: number, zone: string): string | null {
+  const permitted = facts.permits(callback, instant);
+  if (permitted !== undefined) return permitted ? null : 'outside the hours of its window';
+  const { hour } = wallTimeAt(zone, instant);
+  return hour >= DECENT_HOURS.from && hour < DECENT_HOURS.to ? null : 'at night (before 08:00 or after 21:00)';
+}
+
+function agentWarnings({ seats, timetables, workload, tally }: WarningFacts): RehearsalWarning[] {
+  const planned = new Map(seats.map(({ user, planned: plan }) => [user, plan]));
+  const worksAtAll = ({ user }: AgentTimetable): boolean => planned.get(user)?.workMs !== 0;
+  const users = (list: readonly { user: string }[]): string[] => list.map(({ user }) => user);
+  const idleShifts = timetables.filter((agent) => !worksAtAll(agent));
+  const stopped = new Set(users(tally.stopped));
+  const neverReady = timetables.filter((agent) => worksAtAll(agent) && !agent.wasReady && !stopped.has(agent.user));
+  const nowhere = workload.agentsWith('agent/no-campaign');
+  const noCalls = timetables.filter((agent) => agent.wasReady && agent.calls === 0);
+  return [
+    ...about(
+      users(idleShifts),
+      'shift-never-starts',
+      'no work in these days by the shift',
+      'See start, holidays and timezone of the shift, or rehearse other days.',
+    ),
+    ...stopReasons(tally),
+    ...about(
+      [...nowhere.keys()].sort(),
+      'no-campaign',
+      'on shift but in no campaign',
+      'See `campaigns` of these agents, their workgroup, and their right to log on to single campaigns.',
+    ),
+    ...about(
+      users(neverReady).filter((user) => !nowhere.has(user)),
+      'never-ready',
+      'never ready for calls',
+      'See the problems below, `statuses.available` and the station.',
+    ),
+    ...about(
+      users(noCalls),
+      'no-call',
+      'ready, and not a single call',
+      'See the contact lists, and who else works the same campaigns.',
+    ),
+  ];
+}
+
+function stopReasons(tally: TallySnapshot): RehearsalWarning[] {
+  const reasons = [...new Set(tally.stopped.map(({ reason }) => reason))].sort();
+  return reasons.flatMap((reason) => {
+    const agents = tally.stopped.filter((one) => one.reason === reason).map(({ user }) => user);
+    return about(agents.sort(), 'agent-stopped', `stopped for good, ${reason}`, 'docs/errors.md says what it means.');
+  });
+}
+
+/** Problems that agents met, and breaks that were asked for in vain. */
+function problemWarnings({ workload, seats, timetables }: WarningFacts): RehearsalWarning[] {
+  const problems = workload
+    .codes()
+    .filter((code) => code.includes('/') && !code.startsWith('stopped/') && code !== 'agent/no-campaign')
+    .flatMap((code) => {
+      const agents = workload.agentsWith(code);
+      const count = [...agents.values()].reduce((sum, times) => sum + times, 0);
+      const isFallback = code.startsWith('policy/');
+      const name = isFallback ? 'label-fallback' : 'problem';
+      const message = isFallback
+        ? `The policy fell back ${times(count)}: ${code}.`
+        : `${count === 1 ? 'A problem' : `${count} problems`} of the kind ${code} came up.`;
+      const remedy = isFallback
+        ? 'Hold the labels and owners of the policy against the dispositions that the campaigns offer.'
+        : 'docs/errors.md says what it means.';
+      return [{ code: name, message, remedy, count, agents: [...agents.keys()].sort() }];
+    });
+  const granted = workload.agentsWith('break.granted');
+  const vain = [...workload.agentsWith('break.asked').keys()].filter((user) => !granted.has(user)).sort();
+  const plans = new Map(seats.map(({ user, planned }) => [user, planned]));
+  const unasked = timetables
+    .filter(({ user, wasReady }) => wasReady && (plans.get(user)?.breaks ?? 0) > 0)
+    .map(({ user }) => user)
+    .filter((user) => !workload.agentsWith('break.asked').has(user));
+  return [
+    ...problems,
+    ...about(
+      vain,
+      'break-never-granted',
+      'breaks asked for, and none granted',
+      'See how long its calls last against the length of the break.',
+    ),
+    ...about(
+      unasked,
+      'break-never-asked',
+      'breaks planned for these days, and none asked for',
+      'See `breaks` of its shift.',
+    ),
+  ];
+}
+
+function supplyWarnings({ world }: WarningFacts): RehearsalWarning[] {
+  return world.campaigns.flatMap(({ name, ranOutAt, contacts }) => {
+    if (ranOutAt === null || world.recycled) return [];
+    const message = `The ${contacts} contacts of ${name} had all been called by ${shortLocal(ranOutAt)}.`;
+    const remedy = 'Give it more contacts, or rehearse with --recycle: then every list begins anew each day.';
+    return [{ code: 'contacts-ran-out', message, remedy, count: 1, agents: [] }];
+  });
+}
+
+function ruleWarnings({ policies, workload }: WarningFacts): RehearsalWarning[] {
+  const used = new Set(workload.byRule().map(({ policy, rule }) => `${policy}\n${rule}`));
+  return policies.flatMap(({ name, rules }) =>
+    rules
+      .filter((rule) => !used.has(`${name}\n${rule}`))
+      .map((rule) => ({
+        code: 'rule-never-used',
+        message: `Rule ${rule} of policy ${name} decided nothing in these days.`,
+        remedy: 'See `when` of the rule, the rules above it, and whether the contacts have the columns that it tests.',
+        count: 1,
+        agents: [],
+      })),
+  );
+}
+
+function endWarnings({ tally, ledger, violations, cutCalls }: WarningFacts): RehearsalWarning[] {
+  const { failed, unknown } = tally.dispositions;
+  const one = (count: number, code: string, message: string, remedy: string): RehearsalWarning[] =>
+    count === 0 ? [] : [{ code, message, remedy, count, agents: [] }];
+  const broken = Object.entries(violations)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([code, count]) => `${code} ${count}`)
+    .join(', ');
+  return [
+    ...one(
+      failed + unknown,
+      'call-without-result',
+      `${failed} calls failed and of ${unknown} the result is unknown.`,
+      'See `problem` above, and the faults of the world.',
+    ),
+    ...one(
+      cutCalls,
+      'calls-cut',
+      `${cutCalls} calls were still open when the time to end them ran out.`,
+      'Raise drain.timeout, or shorten talk and wrapUp.',
+    ),
+    ...one(
+      ledger.violations,
+      'violations',
+      `The simulator noted ${ledger.violations} violations of the protocol: ${broken}.`,
+      'A mistake in this program, or a fault of the world: please report it.',
+    ),
+  ];
+}
+
+/** One warning about some agents; none about nobody. */
+function about(agents: readonly string[], code: string, what: string, remedy: string): RehearsalWarning[] {
+  if (agents.length === 0) return [];
+  const [first = ''] = agents;
+  const rest = agents.length - 1;
+  const who = rest === 0 ? first : `${first} and ${rest} more`;
+  return [{ code, message: `${who}: ${what}.`, remedy, count: agents.length, agents }];
+}
+
+function whichRule({ policy, rule }: PlacedCallback, isStart = true): string {
+  const name = rule === null ? `no rule of policy ${policy}` : `rule ${rule} of policy ${policy}`;
+  return isStart ? `${name.charAt(0).toUpperCase()}${name.slice(1)}` : name;
+}
+
+function clock(zone: string, instant: number): string {
+  return `${shortLocal(formatZoned(zone, instant))} ${zone}`;
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}

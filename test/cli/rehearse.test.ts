@@ -1,0 +1,190 @@
+import { describe, expect, test } from '@jest/globals';
+import { main } from '../../src/cli/program.js';
+import type { Rehearsal } from '../../src/report/rehearsal.js';
+import { filesOf } from '../support/text-files.js';
+
+/** Runs `rehearse` on files in memory, whoever `interrupts` it at its start. */
+async function rehearse(files: Record<string, string>, args: readonly string[], interrupts = false) {
+  let out = '';
+  let err = '';
+  const exit = await main(['rehearse', '-c', 'worker.yaml', ...args], {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    env: {},
+    stderr: { isTTY: false } as NodeJS.WriteStream,
+    readFile: filesOf(files),
+    onSignal: (fn) => {
+      if (interrupts) fn('SIGINT');
+      return () => {};
+    },
+  });
+  return { exit, out, err };
+}
+
+async function report(files: Record<string, string>, args: readonly string[]): Promise<Rehearsal> {
+  const said = await rehearse(files, [...args, '--json']);
+  expect({ exit: said.exit, err: said.err.replace(/ in [\d.]+ s\n$/, '') }).toEqual({
+    exit: 0,
+    err: expect.stringMatching(/^\d+ days? and \d+ calls$/),
+  });
+  return JSON.parse(said.out) as Rehearsal;
+}
+
+const POLICY = `version: 1
+timezone: America/New_York
+rules:
+  - { name: nobody, when: { connected: false }, then: { disposition: No Answer } }
+  - { name: again, when: { chance: 30% }, then: { callback: { disposition: Callback, in: 3h, owner: self } } }
+  - { name: rest, then: { disposition: { Success: 50, No Answer: 50 } } }
+otherwise: { disposition: No Answer }
+`;
+const WORLD = `version: 1
+seed: 3
+users: [ { names: "bot{1..3}", password: secret } ]
+campaigns:
+  - { name: Collections, type: predictive, contacts: 60, allowAgentCallbacks: true }
+  - { name: Renewals, type: preview, contacts: 40, allowSkip: true, allowAgentCallbacks: true }
+`;
+const REAL = `version: 1
+server: { url: "https://\${CIC_HOST}:8019" }
+agents: [ { users: "bot{1..3}", password: { env: BOT_PASSWORD }, policy: policy.yaml } ]
+`;
+const files = { 'worker.yaml': REAL, 'policy.yaml': POLICY, 'world.yaml': WORLD };
+const DAYS = ['--from', '2026-03-06', '--days', '3', '--world', 'world.yaml'];
+
+describe('a rehearsal', () => {
+  test.each([[[]], [['--json']]])('says the same again, byte for byte, for the same seed (%j)', async (form) => {
+    const args = [...DAYS, '--recycle', '--seed', '5', ...form];
+    const first = await rehearse(files, args);
+    const second = await rehearse(files, args);
+    expect(first.exit).toBe(0);
+    expect(first.out.length).toBeGreaterThan(2_000);
+    expect(second.out).toBe(first.out);
+  });
+
+  test('says something else for another seed', async () => {
+    const [one, other] = await Promise.all([5, 6].map((seed) => report(files, [...DAYS, '--seed', String(seed)])));
+    expect({ ...one, seed: 0 }).not.toEqual({ ...other, seed: 0 });
+  });
+
+  test('agrees with the ledger of the simulator, and adds up', async () => {
+    const found = await report(files, [...DAYS, '--recycle']);
+    const { calls, dispositions, callbacks, ledger, agents, campaigns } = found;
+    expect(calls.total).toBeGreaterThan(150);
+    expect(ledger).toEqual({
+      pops: calls.total,
+      dispositions: calls.total,
+      callbacks: callbacks.agreed,
+      violations: 0,
+    });
+    expect(dispositions).toMatchObject({ accepted: calls.total, void: 0, failed: 0, unknown: 0 });
+    expect(calls.open).toBe(0);
+    const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+    expect(sum(agents.map((agent) => agent.calls))).toBe(calls.total);
+    expect(sum(agents.flatMap(({ days }) => days.map((day) => day.calls)))).toBe(calls.total);
+    expect(sum(campaigns.map((campaign) => campaign.calls))).toBe(calls.total);
+    expect(callbacks.list).toHaveLength(callbacks.agreed);
+    expect(callbacks.calledBack).toBeGreaterThan(10);
+  });
+
+  test('days are those of the zone: the one on which clocks go forward has 23 hours', async () => {
+    const { zone, from, to, agents } = await report(files, DAYS);
+    expect({ zone, from, to }).toEqual({
+      zone: 'America/New_York',
+      from: '2026-03-06T00:00:00-05:00[America/New_York]',
+      to: '2026-03-09T00:00:00-04:00[America/New_York]',
+    });
+    const worked = agents[0]?.days
+      .slice(0, 3)
+      .map(({ date, workedSeconds }) => [date, Math.round(workedSeconds / 3600)]);
+    expect(worked).toEqual([
+      ['2026-03-06', 24],
+      ['2026-03-07', 24],
+      ['2026-03-08', 23],
+    ]);
+  });
+
+  test('needs neither the server nor its secrets, nor a world: it makes one up for roster and policy', async () => {
+    const { world, agents } = await report(files, ['--from', '2026-03-06', '--days', '1']);
+    expect(world).toMatchObject({ origin: 'made up for the roster', recycled: true });
+    expect(agents.map(({ user }) => user)).toEqual(['bot1', 'bot2', 'bot3']);
+    expect(agents.every(({ calls }) => calls > 5)).toBe(true);
+  });
+
+  test('a week in which nothing happens costs next to nothing', async () => {
+    const idle = WORLD.replace('contacts: 60', 'contacts: 0').replace('contacts: 40', 'contacts: 0');
+    const { calls } = await report({ ...files, 'world.yaml': idle }, ['--from', '2026-03-06', '--world', 'world.yaml']);
+    expect(calls.total).toBe(0);
+  });
+
+  test('ends at once when it is interrupted, and says nothing', async () => {
+    expect(await rehearse(files, DAYS, true)).toMatchObject({ exit: 130, out: '' });
+  });
+});
+
+describe('the warnings of a rehearsal', () => {
+  const codes = (found: Rehearsal): string[] => [...new Set(found.warnings.map(({ code }) => code))].sort();
+
+  test('a callback at night by the clock of the contact', async () => {
+    const found = await report(files, DAYS);
+    expect(codes(found)).toEqual(['callback-outside-hours', 'contacts-ran-out']);
+    const night = found.callbacks.list.filter(({ contactLocal }) => {
+      const hour = Number(contactLocal?.slice(11, 13));
+      return hour < 8 || hour >= 21;
+    });
+    expect(night.length).toBeGreaterThan(5);
+    expect(found.warnings.find(({ code }) => code === 'callback-outside-hours')?.count).toBe(night.length);
+  });
+
+  test('an agent in no campaign, a rule never used, a label that is not offered', async () => {
+    const worker = `version: 1
+server: { url: "https://cic1.example.com" }
+agents:
+  - { users: lost, password: { env: P }, campaigns: [Elsewhere], policy: policy.yaml }
+  - { users: bot1, password: { env: P }, policy: policy.yaml }
+`;
+    const world = WORLD.replace('"bot{1..3}", password: secret', 'lost, password: secret, logonCampaign: true');
+    const policy = `${POLICY.replace('Success: 50', 'Sold: 50')}`.replace(
+      'rules:',
+      'rules:\n  - { name: vip, when: { attributes: { vip: "Y" } }, then: { disposition: Success } }',
+    );
+    const found = await report({ 'worker.yaml': worker, 'policy.yaml': policy, 'world.yaml': world }, DAYS);
+    expect(codes(found)).toEqual(expect.arrayContaining(['label-fallback', 'no-campaign', 'rule-never-used']));
+    expect(found.warnings.find(({ code }) => code === 'no-campaign')?.agents).toEqual(['lost']);
+    expect(found.warnings.find(({ code }) => code === 'rule-never-used')?.message).toContain(
+      'Rule vip of policy policy',
+    );
+    expect(found.notes).toContainEqual(expect.stringContaining('bot1: not among the users of the world'));
+  });
+
+  test('with --strict they make exit code 1', async () => {
+    expect((await rehearse(files, [...DAYS, '--strict'])).exit).toBe(1);
+  });
+});
+
+describe('what is typed wrong', () => {
+  test.each([
+    ['--from yesterday', ['--from', 'yesterday'], /--from must be a day such as 2026-03-06/],
+    ['a day that does not exist', ['--from', '2026-02-30'], /there is no 2026-02-30/],
+    ['no days', ['--from', '2026-03-06', '--days', '0'], /--days must be a whole number from 1 to 366/],
+    ['a zone that does not exist', ['--from', '2026-03-06', '--zone', 'Mars/Base'], /--zone must be a time zone/],
+    [
+      'a world that is not there',
+      ['--from', '2026-03-06', '--world', 'no.yaml'],
+      /no\.yaml: the world file cannot be read/,
+    ],
+    ['a seed that is no number', ['--from', '2026-03-06', '--seed', 'x'], /--seed must be a whole number/],
+  ])('%s is told, and exits 2', async (_, args, message) => {
+    const said = await rehearse(files, args);
+    expect(said).toMatchObject({ exit: 2, out: '', err: expect.stringMatching(message) });
+  });
+
+  test('a broken policy is told with file and line, and nothing is rehearsed', async () => {
+    const said = await rehearse({ ...files, 'policy.yaml': 'version: 1\nrulez: []\n' }, DAYS);
+    expect(said).toMatchObject({ exit: 2, out: '', err: expect.stringMatching(/policy\.yaml:2:1/) });
+  });
+});
