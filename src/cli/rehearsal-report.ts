@@ -1,4 +1,9 @@
-import { formatZoned, isZone } from '../base/zoned-time.js';
+import { zoneNamed } from '../base/zone-name.js';
+import { formatZoned } from '../base/zoned-time.js';
+import type { Shift } from '../config/index.js';
+import { type PlannedWork, plannedWork } from '../fleet/planned-work.js';
+import { type CallingHours, callingHours } from '../policy/index.js';
+import type { AgreedCallback } from '../report/agreed-callbacks.js';
 import type { PlacedCallback, Rehearsal, RehearsedSeat, RehearsedWorld } from '../report/rehearsal.js';
 import { rehearsedAgents, rehearsedCallbacks } from '../report/rehearsal.js';
 import { rehearsalWarnings } from '../report/rehearsal-warnings.js';
@@ -24,7 +29,7 @@ export function rehearsalReport(rehearsed: Rehearsed, setting: RehearsalSetting)
   const world = worldOf(plan, ledger, origin);
   const callbacks = rehearsed.callbacks
     .read()
-    .map((one): PlacedCallback => ({ ...one, zone: contactZone(one.columns) }));
+    .map((one): PlacedCallback => ({ ...one, zone: hoursOf(plan, one)?.zone ?? guessedZone(one.columns) }));
   const totals = ledgerTotals(ledger);
   const { callbacks: agreed } = tally;
   return {
@@ -64,7 +69,7 @@ export function rehearsalReport(rehearsed: Rehearsed, setting: RehearsalSetting)
       ledger: totals,
       violations: ledger.violationsByCode,
       cutCalls: rehearsed.end.kind === 'drained' ? rehearsed.end.cutCalls : 0,
-      permits: () => undefined,
+      permits: (callback, instant) => hoursOf(plan, callback)?.permits(instant),
     }),
     ledger: totals,
   };
@@ -75,15 +80,27 @@ function endOf({ isComplete, end }: Rehearsed): string {
   return end.kind === 'refused' ? `every agent stopped (${end.reason})` : 'call limit';
 }
 
-function seatsOf({ config, users }: RehearsalPlan): RehearsedSeat[] {
+function seatsOf({ config, users, from, until }: RehearsalPlan): RehearsedSeat[] {
   const zones = new Map(users.map(({ user, zone }) => [user, zone]));
-  return config.agents.map(({ user, policy }) => ({
+  const plans = new Map<Shift, PlannedWork>();
+  const planOf = (shift: Shift): PlannedWork => {
+    const known = plans.get(shift) ?? plannedWork(shift, from, until);
+    plans.set(shift, known);
+    return known;
+  };
+  return config.agents.map(({ user, policy, shift }) => ({
     user,
     zone: zones.get(user) ?? 'UTC',
     policy: policy.name,
-    shift: null,
-    planned: null,
+    shift: shift?.name ?? null,
+    planned: shift && planOf(shift),
   }));
+}
+
+/** The hours of the rule that agreed the callback. */
+function hoursOf({ config }: RehearsalPlan, { agent, rule, columns }: AgreedCallback): CallingHours | null {
+  const seat = config.agents.find(({ user }) => user === agent);
+  return seat ? callingHours(seat.policy, rule, columns) : null;
 }
 
 function policiesOf({ config }: RehearsalPlan): { name: string; rules: string[] }[] {
@@ -110,12 +127,12 @@ function worldOf(
   return { origin, recycled, campaigns };
 }
 
-/** The first column that holds the name of a zone, those named like one before the others; null where there is none. */
-function contactZone(columns: Readonly<Record<string, string>>): string | null {
-  const names = Object.keys(columns).sort((a, b) => Number(isZoneName(b)) - Number(isZoneName(a)) || (a < b ? -1 : 1));
-  const found = names.map((name) => columns[name] ?? '').find((value) => value.includes('/') && isZone(value));
-  const named = columns[names.find(isZoneName) ?? ''] ?? '';
-  return found ?? (isZone(named) ? named : null);
+/** The zone that a column named like one tells, else the first other column that holds an IANA name; null where none does. */
+function guessedZone(columns: Readonly<Record<string, string>>): string | null {
+  const names = Object.keys(columns).sort();
+  const named = names.filter(isZoneName).map((name) => zoneNamed(columns[name] ?? ''));
+  const others = names.map((name) => columns[name] ?? '').filter((value) => /^[A-Za-z]+\/[A-Za-z_/]+$/.test(value));
+  return [...named, ...others.map(zoneNamed)].find((zone) => zone !== undefined) ?? null;
 }
 
 function isZoneName(column: string): boolean {

@@ -46,8 +46,9 @@ function readFrom(text: string, zone: string): number {
   return offset === undefined ? instantOf(zone, wall) : Date.parse(text.trim().replace(' ', 'T'));
 }
 
-/** The zone in which these agents' days begin: that of the first policy which names one, else the one given, else UTC. */
+/** The zone in which these agents' days begin: that of the first shift, else of the first policy with one, else the one given. */
 export function zoneOfSeats(seats: readonly AgentSeat[], otherwise = 'UTC'): string {
+  for (const { shift } of seats) if (shift) return shift.zone;
   for (const { policy } of seats) if (policy.timezone !== undefined) return policy.timezone;
   return otherwise;
 }
