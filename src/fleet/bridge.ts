@@ -2,7 +2,7 @@ import type { AgentChart } from '../agent/chart.js';
 import type { OpenCall } from '../agent/context.js';
 import type { AgentEvent } from '../agent/events.js';
 import { type Agent, runAgent } from '../agent/interpreter.js';
-import type { AgentOrder, CallInHand } from '../agent/orders.js';
+import type { AgentOrder, CallInHand, CallName } from '../agent/orders.js';
 import type { Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Log } from '../base/log.js';
@@ -232,15 +232,20 @@ class AgentBridge implements Bridge {
   }
 
   /** Runs a command in its turn; its answer comes back as an event. */
-  private async send(command: number, { name, run, event, more }: OrderCommand): Promise<void> {
-    const back = event(await this.recorded(name, { order: command, ...more }, run), command);
+  private async send(command: number, { name, run, event, of, more }: OrderCommand): Promise<void> {
+    const back = event(await this.recorded(name, { order: command, ...more }, run, of), command);
     if (back) this.tell(back);
   }
 
   /** Runs a command, written down before and after. */
-  private recorded(command: string, about: IntentNote, send: (session: Session) => Promise<Answer>): Promise<Answer> {
+  private recorded(
+    command: string,
+    about: IntentNote,
+    send: (session: Session) => Promise<Answer>,
+    call: CallName | null = this.agent.context().call,
+  ): Promise<Answer> {
     const { attendance } = this;
-    return this.scribe.run(command, about, { call: this.agent.context().call, attendance }, send);
+    return this.scribe.run(command, about, { call, attendance }, send);
   }
 
   /** Whether a grant answers the log-off of the run before: then the agent goes back to work. */
