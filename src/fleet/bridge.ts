@@ -15,7 +15,7 @@ import type { Recorder } from '../journal/recorder.js';
 import type { Pop } from '../wire/index.js';
 import { AgentCampaigns } from './agent-campaigns.js';
 import { type Attendance, NO_SESSION } from './attendance.js';
-import { CallDesk } from './call-desk.js';
+import { CallDesk, noteOf } from './call-desk.js';
 import type { RoundResult } from './host-round.js';
 import { commandOf, type OrderCommand } from './order-command.js';
 import type { Pacer } from './pacer.js';
@@ -326,7 +326,7 @@ class AgentBridge implements Bridge {
       return;
     }
     const name = ending.scheduledTime === undefined ? 'disposition' : 'callback';
-    const answer = await this.recorded(name, { order: command, choice, ...ending }, (session) => {
+    const answer = await this.recorded(name, { order: command, choice, ...noteOf(ending) }, (session) => {
       // Dialer has given the next call already: this would be its disposition.
       if (this.agent.context().nextPop) return Promise.resolve(NO_SESSION);
       if (call) attendance?.dispositioning(call.pop.interactionId);
