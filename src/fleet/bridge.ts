@@ -12,6 +12,7 @@ import { disposition, pickup } from '../icws/commands.js';
 import type { Session } from '../icws/session.js';
 import type { DecisionPoint, Fact } from '../journal/record.js';
 import type { Recorder } from '../journal/recorder.js';
+import type { OwnerHours } from '../policy/index.js';
 import type { Pop } from '../wire/index.js';
 import { AgentCampaigns } from './agent-campaigns.js';
 import { type Attendance, NO_SESSION } from './attendance.js';
@@ -40,6 +41,8 @@ export interface BridgeDeps {
   readonly campaignNames: Map<string, string>;
   /** Makes of a contact's columns a name that tells nothing of them. */
   nameContact(columns: string): string;
+  /** When the owner of a callback works. */
+  readonly ownerHours: OwnerHours;
   /** One round over the hosts for this user. */
   openSession(user: string): Promise<RoundResult>;
   /** A message came, of this type. */
@@ -98,6 +101,7 @@ class AgentBridge implements Bridge {
       policy,
       record: (fact) => void this.record(fact),
       nameContact: deps.nameContact,
+      ownerHours: deps.ownerHours,
     });
     this.membership = new AgentCampaigns({
       wanted: seat.campaigns,

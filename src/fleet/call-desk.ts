@@ -14,6 +14,7 @@ import {
   drawsOfCall,
   type EndDecision,
   type OfferDecision,
+  type OwnerHours,
   type Policy,
 } from '../policy/index.js';
 import { type Pop, SKIP_LABEL } from '../wire/index.js';
@@ -47,6 +48,7 @@ export class CallDesk {
   private readonly policy: Policy;
   private readonly record: (fact: Fact) => void;
   private readonly nameContact: (columns: string) => string;
+  private readonly ownerHours: OwnerHours;
   private readonly pops = new Map<string, KnownPop>();
   private endings: { nth: number; list: readonly Ending[] } = { nth: 0, list: [] };
   private decided: { nth: number; events: Partial<Record<DecisionPoint, AgentEvent>> } = { nth: 0, events: {} };
@@ -61,12 +63,15 @@ export class CallDesk {
     record: (fact: Fact) => void;
     /** Makes of a contact's columns a name that tells nothing. */
     nameContact: (columns: string) => string;
+    /** When the owner of a callback works. */
+    ownerHours: OwnerHours;
   }) {
     this.user = options.user;
     this.random = options.random;
     this.policy = options.policy;
     this.record = options.record;
     this.nameContact = options.nameContact;
+    this.ownerHours = options.ownerHours;
   }
 
   /** Keeps the pop and tells the chart what it needs of it. `now` and `skewMs`: our clock and the lead of the server over it. */
@@ -208,6 +213,7 @@ export class CallDesk {
       dispositions: pop.dispositions,
       allowSkip: 'allowSkip' in pop && pop.allowSkip,
       allowAgentCallbacks: pop.allowAgentCallbacks,
+      ownerHours: this.ownerHours,
       now,
       ...(timeout !== undefined && { previewTimeoutMs: Math.max(0, timeout - now) }),
       ...(point === 'end' && {

@@ -141,6 +141,7 @@ export function createFleet(options: FleetOptions): Fleet {
     onRefusedBefore: (code) => {
       lastFailure = { code, message: 'the same ones were refused before' };
     },
+    ownerHours: (owner, from) => rota.ownerHours(owner, from),
     onHired: () => rota.look(),
     onDone: endWhenAllAreDone,
   });
