@@ -55,6 +55,8 @@ export function runAgent(chart: AgentChart, input: AgentInput, clock: Clock, lis
   let cause = 'timer';
   let busy = false;
   let toldDone = false;
+  /** Broken by a defect, or ended from outside: nothing is heard or said any more. */
+  let isOver = false;
   const alarm = new StageAlarm(clock, () => {
     const ended: StageEnded = { type: 'stage.ended' };
     listener.onTimer?.(ended);
@@ -79,27 +81,28 @@ export function runAgent(chart: AgentChart, input: AgentInput, clock: Clock, lis
     },
     error: (error) => {
       said.length = 0; // half of what a transition would have said is not what the agent meant
-      alarm.stop();
+      end();
       listener.onDefect(error);
     },
   });
 
   /** One event at a time, and what it made the agent say before the next one: an answer never overtakes its order. */
   function work(): void {
-    if (busy) return;
+    if (busy || isOver) return;
     busy = true;
     for (;;) {
-      for (let emission = said.shift(); emission; emission = said.shift()) {
+      for (let emission = said.shift(); emission && !isOver; emission = said.shift()) {
         if (emission.type === 'order') listener.onOrder(emission.command, emission.order);
         else listener.onFact(emission.fact);
       }
       const event = inbox.shift();
       // Who has stopped hears nothing any more, not even what came in the same breath.
-      if (!event || isStopped(actor.getSnapshot().value)) break;
+      if (!event || isOver || isStopped(actor.getSnapshot().value)) break;
       cause = event.type === 'stage.ended' ? 'timer' : event.type;
       actor.send(event);
     }
     busy = false;
+    if (isOver) return;
     const snapshot = actor.getSnapshot();
     alarm.set(stageDeadline(snapshot));
     if (!toldDone && isStopped(snapshot.value)) {
@@ -108,6 +111,11 @@ export function runAgent(chart: AgentChart, input: AgentInput, clock: Clock, lis
       actor.stop();
       listener.onDone();
     }
+  }
+  function end(): void {
+    isOver = true;
+    alarm.stop();
+    actor.stop();
   }
   actor.start();
 
@@ -122,9 +130,6 @@ export function runAgent(chart: AgentChart, input: AgentInput, clock: Clock, lis
     context: () => actor.getSnapshot().context,
     inStateMs: () => clock.monotonic() - since,
     done: () => actor.getSnapshot().status !== 'active' || isStopped(actor.getSnapshot().value),
-    end: () => {
-      alarm.stop();
-      actor.stop();
-    },
+    end,
   };
 }

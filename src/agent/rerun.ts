@@ -48,6 +48,8 @@ export function rerunAgent(input: AgentInput, bornAt: number): Rerun {
       if (inspection.type === '@xstate.event') heard = inspection.event.type;
     },
   });
+  // A defect of then is a defect of now: the agent goes no further.
+  actor.subscribe({ error: () => {} });
   actor.start();
   const place = (): string => placeOf(actor.getSnapshot().value);
   /** Like a timer, it comes no earlier than it was to. False: no stage is to end. */
@@ -70,7 +72,7 @@ export function rerunAgent(input: AgentInput, bornAt: number): Rerun {
       if (isTimer(event)) isStrange = !clock.fire(event.timer);
       else if (isStageEnd(event)) isStrange = !endStage(event);
       // Who has stopped hears nothing any more (interpreter.ts).
-      else if (before !== STOPPED) actor.send(event as AgentEvent);
+      else if (before !== STOPPED && actor.getSnapshot().status === 'active') actor.send(event as AgentEvent);
       const step = { event: nameOf(event, heard), before, after: place(), orders, facts, isStrange };
       orders = [];
       facts = [];

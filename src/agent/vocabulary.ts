@@ -24,8 +24,10 @@ export interface AgentInput {
 /** What the chart of one agent begins with: `say` hears at once what the agent says, in the order in which it is said. */
 export type ChartInput = AgentInput & Pick<AgentContext, 'say'>;
 
-/** The part of an agent's memory that outlives its process. */
-export type AgentMemory = Partial<Pick<AgentContext, 'calls' | 'call' | 'pause'>>;
+/** The part of an agent's memory that outlives its process, or (the last four) a life that was cut short in it. */
+export type AgentMemory = Partial<
+  Pick<AgentContext, 'calls' | 'call' | 'pause' | 'orders' | 'nextPop' | 'leave' | 'dialer'>
+>;
 
 /**
  * The words that the chart is written in: its moves, guards and delays, bound to a clock. Guards are questions and only

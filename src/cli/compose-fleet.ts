@@ -5,19 +5,7 @@ import { createFleet, type Fleet, type FleetOptions } from '../fleet/fleet.js';
 
 /** What a fleet works with: real in a run, make-believe in a rehearsal. */
 export interface FleetParts
-  extends Pick<
-    FleetOptions,
-    | 'clock'
-    | 'random'
-    | 'log'
-    | 'recorder'
-    | 'openSession'
-    | 'onMessage'
-    | 'onDrain'
-    | 'wakeSource'
-    | 'onDesired'
-    | 'onShiftChange'
-  > {
+  extends Pick<FleetOptions, 'clock' | 'random' | 'log' | 'recorder' | 'openSession' | 'onMessage' | 'onDrain'> {
   /** What is remembered of earlier runs, and how contacts and secrets are named in it. */
   readonly memory: Pick<FleetOptions, 'work' | 'nameContact' | 'fingerprintOf'>;
 }
@@ -34,6 +22,7 @@ export function composeFleet(config: WorkerConfig, { memory, ...parts }: FleetPa
     durationMs: config.limits.durationMs ?? null,
     maxCalls: config.limits.calls ?? null,
     drainTimeoutMs: config.drain.timeoutMs,
+    stuckMs: config.watchdog.stuckMs,
     retryCredentials: config.retryCredentials,
     ...(memory.work && { work: memory.work }),
     nameContact: (columns) => memory.nameContact(columns),

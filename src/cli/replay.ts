@@ -97,6 +97,7 @@ const MACHINE: ReplayMachine<Stepped> = {
     before.transitions.note(topOf(step.before), topOf(step.after));
     return { ...before, place: step.after, step };
   },
+  replaced: (before) => ({ ...before, agent: null, place: '?', step: null }),
 };
 
 function topOf(place: string): string {

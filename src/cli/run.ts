@@ -14,7 +14,6 @@ import { formatSummary } from '../report/summary-text.js';
 import { type WorldConfig, WorldSchema } from '../simulator/index.js';
 import { composeFleet } from './compose-fleet.js';
 import { type Connection, connect } from './connection.js';
-import { cronWakes } from './cron-wakes.js';
 import { type Instruments, openInstruments } from './instruments.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
 import { openRunJournal } from './run-journal.js';
@@ -85,12 +84,6 @@ async function work(config: WorkerConfig<WorldConfig>, { clock, seed, io, instru
       openSession: connection.openSession,
       onMessage: (type) => metrics.message(type),
       onDrain: () => instruments.show({ phase: 'draining' }),
-      wakeSource: cronWakes(log),
-      onDesired: (desired) => {
-        metrics.agentsDesired(desired);
-        instruments.show({ desired });
-      },
-      onShiftChange: (timing) => metrics.shiftChanged(timing),
     });
     fleet = running;
     if (config.http) releases.push(await serve(config.http, running, instruments, clock));

@@ -1,4 +1,4 @@
-export { besideFile, whyUnreadable } from '../base/file-path.js';
+export { whyUnreadable } from './complaints.js';
 export {
   type ConfigContext,
   configFromFlags,
@@ -9,6 +9,7 @@ export {
 export type { RunFlags } from './run-flags.js';
 export { workerSchema } from './schema.js';
 export { Secret } from './secret.js';
+export { besideFile } from './server.js';
 export type { Shift, ShiftBreak } from './shift.js';
 export type {
   AgentSeat,

@@ -1,7 +1,6 @@
 /** Keys that the design names and this version does not read yet, by the key of the map that they stand in. */
 const LATER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   file: {
-    watchdog: 'The watchdog',
     thresholds: 'Judging a run by thresholds',
     reload: 'Reloading while running',
   },

@@ -11,6 +11,7 @@ import {
   yesNoField,
 } from '../base/fields.js';
 import { ShiftsSchema } from './shift-schema.js';
+import { WatchdogSchema } from './watchdog-schema.js';
 import { LOG_LEVELS } from './worker-config.js';
 
 /**
@@ -188,6 +189,7 @@ export function workerSchema<W extends z.ZodType>(worldSchema: W) {
         })
         .optional()
         .describe('After a lost session.'),
+      watchdog: WatchdogSchema.optional(),
       http: z
         .strictObject({
           host: textField('a host name or address').optional().describe('Default: 127.0.0.1.'),

@@ -14,6 +14,7 @@ export interface WorkerConfig<World = unknown> {
   readonly statuses: { readonly available: string; readonly break: string; readonly end: string };
   readonly drain: { readonly timeoutMs: number };
   readonly recovery: { readonly waitMs: number };
+  readonly watchdog: { readonly stuckMs: number };
   /** Left out: no metrics. */
   readonly http?: {
     readonly host: string;

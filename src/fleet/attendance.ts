@@ -43,6 +43,8 @@ export interface AttendanceOptions {
   onMessage(type: string): void;
   onLost(reason: LostReason): void;
   onChannel(event: ChannelEvent): void;
+  /** A mistake of this program. */
+  onDefect(error: unknown): void;
 }
 
 /**
@@ -90,7 +92,7 @@ export class Attendance {
       onMessage: (message) => {
         if (this.isOver) return;
         options.onMessage(message.__type);
-        this.messages.read(message);
+        this.read(message);
       },
       onMalformed: () => options.onMessage('malformed'),
       onLost: (reason) => {
@@ -101,6 +103,16 @@ export class Attendance {
         else options.onChannel(event);
       },
     });
+  }
+
+  /** A message that our side cannot digest is logged by the session and done without; a pop is not: Dialer waits for it. */
+  private read(message: Parameters<MessageDesk['read']>[0]): void {
+    try {
+      this.messages.read(message);
+    } catch (error) {
+      if (message.__type !== 'urn:inin.com:dialer:dataPopMessage') throw error;
+      this.options.onDefect(error);
+    }
   }
 
   /** Runs a command when those before it are answered. */

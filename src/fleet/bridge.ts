@@ -1,8 +1,8 @@
 import type { AgentChart } from '../agent/chart.js';
 import type { OpenCall } from '../agent/context.js';
 import type { AgentEvent } from '../agent/events.js';
-import { type Agent, runAgent } from '../agent/interpreter.js';
-import type { AgentOrder, CallInHand, CallName } from '../agent/orders.js';
+import type { Agent } from '../agent/interpreter.js';
+import type { AgentOrder, CallInHand } from '../agent/orders.js';
 import type { Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Log } from '../base/log.js';
@@ -12,11 +12,11 @@ import { disposition, pickup } from '../icws/commands.js';
 import type { Session } from '../icws/session.js';
 import type { DecisionPoint, Fact } from '../journal/record.js';
 import type { Recorder } from '../journal/recorder.js';
-import type { OwnerHours } from '../policy/index.js';
 import type { Pop } from '../wire/index.js';
 import { AgentCampaigns } from './agent-campaigns.js';
+import { AgentLives } from './agent-lives.js';
 import { type Attendance, NO_SESSION } from './attendance.js';
-import { CallDesk, noteOf } from './call-desk.js';
+import { CallDesk } from './call-desk.js';
 import type { RoundResult } from './host-round.js';
 import { commandOf, type OrderCommand } from './order-command.js';
 import type { Pacer } from './pacer.js';
@@ -41,8 +41,6 @@ export interface BridgeDeps {
   readonly campaignNames: Map<string, string>;
   /** Makes of a contact's columns a name that tells nothing of them. */
   nameContact(columns: string): string;
-  /** When the owner of a callback works. */
-  readonly ownerHours: OwnerHours;
   /** One round over the hosts for this user. */
   openSession(user: string): Promise<RoundResult>;
   /** A message came, of this type. */
@@ -65,6 +63,10 @@ export interface Bridge {
   readonly campaigns: () => readonly string[];
   /** Into and out of single campaigns. */
   readonly membership: AgentCampaigns;
+  /** Gives the session up; the agent comes back with what it has in hand (rule 7). */
+  giveUpSession(): void;
+  /** Replaces the agent by one with its memory. */
+  replace(): void;
   /** Ends everything at once, without a word to the server. */
   kill(): void;
 }
@@ -78,7 +80,6 @@ export function createBridge(deps: BridgeDeps, seat: Seat): Bridge {
 }
 
 class AgentBridge implements Bridge {
-  readonly agent: Agent;
   readonly seat: Seat;
   readonly membership: AgentCampaigns;
   private readonly deps: BridgeDeps;
@@ -86,6 +87,7 @@ class AgentBridge implements Bridge {
   private readonly scribe: Scribe;
   private readonly calls: CallDesk;
   private readonly sessions: SessionDesk;
+  private readonly lives: AgentLives;
   private endsDecided: number;
   private awaitsGrant: boolean;
 
@@ -101,7 +103,6 @@ class AgentBridge implements Bridge {
       policy,
       record: (fact) => void this.record(fact),
       nameContact: deps.nameContact,
-      ownerHours: deps.ownerHours,
     });
     this.membership = new AgentCampaigns({
       wanted: seat.campaigns,
@@ -124,20 +125,25 @@ class AgentBridge implements Bridge {
     this.endsDecided = resumption?.endsDecided ?? 0;
     this.awaitsGrant = resumption?.awaitsGrant ?? false;
     const input = resumption ? { user, memory: resumption.memory } : { user };
-    this.agent = runAgent(deps.chart, input, deps.clock, {
-      onOrder: (command, order) => this.carryOut(command, order),
+    this.lives = new AgentLives({
+      ...{ chart: deps.chart, clock, input, draw: deps.random(`restart/${user}`) },
+      carryOut: (command, order) => this.carryOut(command, order),
+      record: (fact) => this.record(fact),
+      abandonSession: (why) => this.sessions.abandon(why),
       onFact: (fact) => this.note(fact),
       onTimer: (fired) => {
         if (this.scribe.keepsEvents) void this.record({ kind: 'event', event: fired });
       },
       onDone: () => this.finish(),
       onDefect: (error) => {
-        this.log.error({ err: error }, 'agent stopped by a defect');
+        this.log.error({ err: error }, 'a defect: please report this');
         void this.record({ kind: 'problem', code: 'agent/defect', message: messageOf(error) });
-        void this.record({ kind: 'stopped', reason: 'defect', forGood: true });
-        this.finish();
       },
     });
+  }
+
+  get agent(): Agent {
+    return this.lives.agent;
   }
 
   /** What the agent's present session stands on. */
@@ -148,8 +154,20 @@ class AgentBridge implements Bridge {
   campaigns = (): readonly string[] => this.attendance?.campaigns.joinedNames() ?? [];
 
   kill(): void {
-    this.agent.end();
+    this.lives.end();
     this.sessions.drop();
+  }
+
+  giveUpSession(): void {
+    const { agent } = this;
+    const [place, seconds] = [agent.place(), agent.inStateMs() / 1_000];
+    void this.record({ kind: 'restarted', reason: 'stuck', how: 'session', place, seconds });
+    this.sessions.abandon('watchdog');
+    this.tell({ type: 'session.lost', reason: 'watchdog', again: true });
+  }
+
+  replace(): void {
+    this.lives.restart('stuck');
   }
 
   private record(fact: Fact): void | Promise<void> {
@@ -160,7 +178,7 @@ class AgentBridge implements Bridge {
     if (this.scribe.keepsEvents) void this.record({ kind: 'event', event });
     // Whoever is called to work goes back into what it was taken out of (rule 9).
     if (event.type === 'shift.began' || event.type === 'login.asked') this.attendance?.campaigns.forgive(() => true);
-    this.agent.send(event);
+    this.lives.send(event);
   }
 
   /** A fact of the chart; what only the desks know is added to it. */
@@ -185,13 +203,11 @@ class AgentBridge implements Bridge {
     this.deps.onDone(this.seat.user);
   }
 
-  private carryOut(command: number, order: AgentOrder): void {
+  /** What it returns is waited for by nobody, but its failure is heard of. */
+  private carryOut(command: number, order: AgentOrder): unknown {
     if (order.do === 'log-in') this.attendance?.campaigns.forgetStanding();
     const single = commandOf(order);
-    if (single) {
-      void this.send(command, single);
-      return;
-    }
+    if (single) return this.send(command, single);
     switch (order.do) {
       case 'take-turn': {
         const { user } = this.seat;
@@ -203,53 +219,41 @@ class AgentBridge implements Bridge {
         this.deps.pacer.giveUp(this.seat.user);
         break;
       case 'open-session':
-        void this.sessions.open(command);
-        break;
+        return this.sessions.open(command);
       case 'prepare-session':
-        void this.sessions.prepare(command);
-        break;
+        return this.sessions.prepare(command);
       case 'say-farewell':
-        void this.sessions.sayFarewell(command);
-        break;
+        return this.sessions.sayFarewell(command);
       case 'close-session':
-        void this.sessions.close(command);
-        break;
+        return this.sessions.close(command);
       case 'enlist':
-        void this.sessions.enlist(command);
-        break;
+        return this.sessions.enlist(command);
       case 'set-available':
         if (this.attendance) this.attendance.setAvailable(command);
         else this.tell({ type: 'available.refused', command });
         break;
       case 'set-break-status':
-        void this.attendance?.setBreak();
-        break;
+        return this.attendance?.setBreak();
       case 'decide':
         this.decide(order.point, order.call);
         break;
       case 'disposition':
-        void this.dispose(command, order.nth, order.choice);
-        break;
+        return this.dispose(command, order.nth, order.choice);
       default:
         break;
     }
   }
 
   /** Runs a command in its turn; its answer comes back as an event. */
-  private async send(command: number, { name, run, event, of, more }: OrderCommand): Promise<void> {
-    const back = event(await this.recorded(name, { order: command, ...more }, run, of), command);
+  private async send(command: number, { name, run, event, more }: OrderCommand): Promise<void> {
+    const back = event(await this.recorded(name, { order: command, ...more }, run), command);
     if (back) this.tell(back);
   }
 
   /** Runs a command, written down before and after. */
-  private recorded(
-    command: string,
-    about: IntentNote,
-    send: (session: Session) => Promise<Answer>,
-    call: CallName | null = this.agent.context().call,
-  ): Promise<Answer> {
+  private recorded(command: string, about: IntentNote, send: (session: Session) => Promise<Answer>): Promise<Answer> {
     const { attendance } = this;
-    return this.scribe.run(command, about, { call, attendance }, send);
+    return this.scribe.run(command, about, { call: this.agent.context().call, attendance }, send);
   }
 
   /** Whether a grant answers the log-off of the run before: then the agent goes back to work. */
@@ -280,6 +284,7 @@ class AgentBridge implements Bridge {
         this.tell({ type: 'session.lost', reason, again: reason !== 'logged-in-elsewhere' });
       },
       onChannel: (event) => void this.record({ kind: 'reconnect', reason: event }),
+      onDefect: (error) => this.lives.fail(error),
     };
   }
 
@@ -330,7 +335,7 @@ class AgentBridge implements Bridge {
       return;
     }
     const name = ending.scheduledTime === undefined ? 'disposition' : 'callback';
-    const answer = await this.recorded(name, { order: command, choice, ...noteOf(ending) }, (session) => {
+    const answer = await this.recorded(name, { order: command, choice, ...ending }, (session) => {
       // Dialer has given the next call already: this would be its disposition.
       if (this.agent.context().nextPop) return Promise.resolve(NO_SESSION);
       if (call) attendance?.dispositioning(call.pop.interactionId);

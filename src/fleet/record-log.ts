@@ -27,6 +27,9 @@ export function recordLog(log: Log): (record: JournalRecord) => void {
         if (isNews(`${record.code} ${record.message}`)) log.warn(lineOf(record), 'problem');
         else debug(record);
         break;
+      case 'restarted':
+        log.warn(lineOf(record), record.how === 'agent' ? 'agent replaced' : 'agent restarted');
+        break;
       case 'stopped':
         log.error(lineOf(record), 'agent stopped');
         break;

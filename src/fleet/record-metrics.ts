@@ -109,6 +109,9 @@ function countFact(
     case 'session.unreached':
       metrics.problem(record.code);
       return;
+    case 'restarted':
+      metrics.agentRestarted(record.reason);
+      return;
     case 'intent':
     case 'outcome':
     case 'break.asked':

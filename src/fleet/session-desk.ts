@@ -79,6 +79,15 @@ export class SessionDesk {
     tell({ type: 'session.closed', command });
   }
 
+  /** Lets go of it without a word to chart or server, so that a call in hand is not ended by a log-out. */
+  abandon(why: string): void {
+    const { user, holder, pacer, record } = this.options;
+    const { attendance } = this;
+    if (attendance) void record({ kind: 'session.lost', session: attendance.session.id, reason: why });
+    pacer.giveUp(user);
+    holder.abandon();
+  }
+
   /** Ends it without a word to the chart. */
   drop(): void {
     const { user, holder, pacer } = this.options;

@@ -64,6 +64,12 @@ export class SessionHolder {
     return result;
   }
 
+  /** Lets go of the session without logging it out: Dialer keeps a call for the next one. */
+  abandon(): void {
+    this.current?.session.abandon();
+    void this.drop();
+  }
+
   /** Lets go of the session, if there is one, and logs it out. */
   async drop(): Promise<void> {
     const old = this.current;

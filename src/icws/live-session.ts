@@ -137,6 +137,12 @@ export class LiveSession implements Session {
     return this.closing;
   }
 
+  abandon(): void {
+    if (this.end || this.closing) return;
+    this.closing = Promise.resolve();
+    this.stop(new IcwsError('icws/session-closed', 'the session was abandoned'));
+  }
+
   private async logOut(): Promise<void> {
     if (this.end) return;
     this.stop(new IcwsError('icws/session-closed', 'the session was closed'));

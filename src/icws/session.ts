@@ -66,4 +66,9 @@ export interface Session {
   subscribe<T>(subscription: Command<T>): Promise<Answer<T>>;
   /** Logs out (DELETE connection), stops reading, aborts what is in flight. Failures are ignored. */
   close(): Promise<void>;
+  /**
+   * The same without the log-out. The server keeps the session until it notices that nobody reads its messages: until then
+   * Dialer keeps the agent's call for the next session of the same user and application name (reference §6.8).
+   */
+  abandon(): void;
 }

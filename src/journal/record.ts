@@ -203,6 +203,17 @@ export type Fact =
       readonly policies?: Readonly<Record<string, string>>;
     } & Asker)
   | { readonly kind: 'stopped'; readonly reason: string; readonly forGood: boolean }
+  /**
+   * The agent did not get on, or met a defect: its session was given up, or the whole agent replaced by one with its
+   * memory. `place` is the inner state it was in for `seconds`.
+   */
+  | {
+      readonly kind: 'restarted';
+      readonly reason: 'stuck' | 'defect';
+      readonly how: 'session' | 'agent';
+      readonly place: string;
+      readonly seconds: number;
+    }
   /** The server refused this user's secret for good; the fingerprint tells whether it has changed since (rule 14). */
   | { readonly kind: 'credentials.refused'; readonly code: string; readonly fingerprint: string }
   /** The chart was told this. Written before the chart acts on it. */

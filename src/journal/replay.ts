@@ -17,6 +17,8 @@ export interface ReplayMachine<State> {
   begin(user: string, header: HeaderLine, work: OpenWork | null): State;
   /** The state after the event, which came at `at` (epoch milliseconds); what timers did until then comes first. */
   step(state: State, event: RecordedEvent, at: number): State;
+  /** The state of an agent that was replaced in mid-run by one with its memory, which no record tells in full. */
+  replaced(state: State): State;
 }
 
 /** One record, and the state of its agent before and after it. */
@@ -54,7 +56,7 @@ export async function* replay<State>(
         continue;
       }
       const before = agents.get(line.user) ?? machine.begin(line.user, header, left.get(line.user) ?? null);
-      const after = line.kind === 'event' ? machine.step(before, line.event, line.at) : before;
+      const after = stepped(machine, before, line);
       agents.set(line.user, after);
       if (span.call !== undefined) {
         if (inCallOf === null && names(line, span.call)) inCallOf = line.user;
@@ -64,6 +66,11 @@ export async function* replay<State>(
       if (line.kind === 'call.closed' && line.call.interactionId === span.call) inCallOf = null;
     }
   }
+}
+
+function stepped<State>(machine: ReplayMachine<State>, before: State, line: RecordLine): State {
+  if (line.kind === 'event') return machine.step(before, line.event, line.at);
+  return line.kind === 'restarted' && line.how === 'agent' ? machine.replaced(before) : before;
 }
 
 /** Whether a record tells of the call: its facts do, and so do the inputs that name it. */

@@ -33,6 +33,12 @@ export const CATALOG = {
     help: 'Agents that gave up, by reason.',
     labels: { reason: REASON },
   },
+  agentRestarts: {
+    name: 'agent_restarts_total',
+    type: 'counter',
+    help: 'Agents restarted with their memory: by the watchdog, or after a defect.',
+    labels: { reason: '`stuck` or `defect`' },
+  },
   transitions: {
     name: 'transitions_total',
     type: 'counter',
@@ -89,12 +95,6 @@ export const CATALOG = {
     help: 'From the request of a break to its grant.',
     labels: { reason: REASON },
     buckets: WAIT_SECONDS,
-  },
-  shiftChanges: {
-    name: 'shift_changes_total',
-    type: 'counter',
-    help: 'Beginnings and ends of shifts and of planned breaks.',
-    labels: { timing: '`on-time`, or `made-good` where it was noticed late: the machine slept, or its clock was set' },
   },
   logoffWait: {
     name: 'logoff_wait_seconds',

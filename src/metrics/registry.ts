@@ -9,6 +9,7 @@ import {
   type KnownWords,
   PREVIEW_OUTCOMES,
   RELOAD_RESULTS,
+  RESTART_REASONS,
   type Series,
   startAtZero,
 } from './series.js';
@@ -39,6 +40,7 @@ export interface Metrics {
   agents(state: string, change: number): void;
   agentsDesired(count: number): void;
   agentStopped(reason: string): void;
+  agentRestarted(reason: string): void;
   /** From one of the seven states to another; `seconds` is the time spent in `from`. Leaves `agents` alone. */
   transition(from: string, to: string, event: string, seconds: number): void;
   callPopped(campaign: string, kind: string): void;
@@ -48,7 +50,6 @@ export interface Metrics {
   callback(campaign: string, owner: string, delaySeconds: number): void;
   preview(campaign: string, outcome: string): void;
   breakGranted(reason: string, waitSeconds: number): void;
-  shiftChanged(timing: 'on-time' | 'made-good'): void;
   logoffGranted(waitSeconds: number): void;
   /** Somebody asked for something. */
   controlled(act: string, accepted: boolean): void;
@@ -107,9 +108,9 @@ type AgentMethods = Pick<
   | 'agents'
   | 'agentsDesired'
   | 'agentStopped'
+  | 'agentRestarted'
   | 'transition'
   | 'breakGranted'
-  | 'shiftChanged'
   | 'logoffGranted'
   | 'decision'
   | 'controlled'
@@ -122,6 +123,7 @@ function agentMethods(series: Series, known: KnownWords): AgentMethods {
   const event = closedList(known.transitions?.map((transition) => transition.event));
   const breakReason = closedList(known.breakReasons);
   const stopReason = closedList(known.stopReasons);
+  const restartReason = closedList(RESTART_REASONS);
   const actName = closedList(CONTROL_ACTS);
   const reloadResult = closedList(RELOAD_RESULTS);
   const policyName = firstValues();
@@ -132,6 +134,7 @@ function agentMethods(series: Series, known: KnownWords): AgentMethods {
     agents: (name, change) => series.agents.inc({ state: state(name) }, change),
     agentsDesired: (count) => series.agentsDesired.set(count),
     agentStopped: (reason) => series.agentsStopped.inc({ reason: stopReason(reason) }),
+    agentRestarted: (reason) => series.agentRestarts.inc({ reason: restartReason(reason) }),
     transition: (from, to, what, seconds) => {
       series.transitions.inc({ from: state(from), to: state(to), event: event(what) });
       observe(seconds, (s) => series.stateDuration.observe({ state: state(from) }, s));
@@ -148,7 +151,6 @@ function agentMethods(series: Series, known: KnownWords): AgentMethods {
       for (const { name, hash } of present.slice(0, MOST_VALUES)) series.policyInfo.set({ policy: name, hash }, 1);
     },
     policyReloaded: (result) => series.policyReloads.inc({ result: reloadResult(result) }),
-    shiftChanged: (timing) => series.shiftChanges.inc({ timing }),
     logoffGranted: (waitSeconds) => observe(waitSeconds, (s) => series.logoffWait.observe(s)),
     decision: (from, by, what) => {
       const policy = policyName(from);

@@ -24,6 +24,7 @@ export const PREVIEW_OUTCOMES = ['placed', 'skipped', 'timed-out', 'withdrawn'];
 export const CONTROL_ACTS = ['break', 'end-break', 'log-off', 'log-in', 'drain', 'reload'];
 const CONTROL_RESULTS = ['accepted', 'refused'];
 export const RELOAD_RESULTS = ['applied', 'unchanged', 'refused'];
+export const RESTART_REASONS = ['stuck', 'defect'];
 const SESSION_RESULTS = ['opened', 'refused', 'lost', 'closed'];
 
 export type Series = ReturnType<typeof createSeries>;
@@ -46,6 +47,7 @@ export function createSeries(register: Registry) {
     ),
     agentsDesired: gauge(CATALOG.agentsDesired),
     agentsStopped: counter(CATALOG.agentsStopped),
+    agentRestarts: counter(CATALOG.agentRestarts),
     transitions: counter(CATALOG.transitions),
     stateDuration: histogram(CATALOG.stateDuration),
     calls: counter(CATALOG.calls),
@@ -56,7 +58,6 @@ export function createSeries(register: Registry) {
     previews: counter(CATALOG.previews),
     breaks: counter(CATALOG.breaks),
     breakWait: histogram(CATALOG.breakWait),
-    shiftChanges: counter(CATALOG.shiftChanges),
     logoffWait: histogram(CATALOG.logoffWait),
     popToDisposition: histogram(CATALOG.popToDisposition),
     decisions: counter(CATALOG.decisions),
@@ -93,10 +94,10 @@ export function startAtZero(series: Series, known: KnownWords): void {
   for (const type of known.messageTypes ?? []) series.messages.inc({ type }, 0);
   series.messages.inc({ type: 'unknown' }, 0);
   for (const code of known.problemCodes ?? []) series.problems.inc({ code }, 0);
-  for (const timing of ['on-time', 'made-good']) series.shiftChanges.inc({ timing }, 0);
   for (const result of RELOAD_RESULTS) series.policyReloads.inc({ result }, 0);
   for (const act of CONTROL_ACTS) {
     for (const result of CONTROL_RESULTS) series.controlRequests.inc({ act, result }, 0);
   }
+  for (const reason of RESTART_REASONS) series.agentRestarts.inc({ reason }, 0);
   for (const result of SESSION_RESULTS) series.sessions.inc({ result }, 0);
 }

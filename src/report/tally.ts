@@ -142,6 +142,7 @@ class RecordTally implements Tally {
       case 'logoff.asked':
       case 'logoff.granted':
       case 'credentials.refused':
+      case 'restarted':
       case 'event':
         return; // the totals have no place for these
       default:

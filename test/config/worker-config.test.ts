@@ -85,6 +85,7 @@ describe('a worker file', () => {
       load: { loginsPerSecond: 5, start: 'at-once' },
       limits: { durationMs: 28_800_000, calls: 100 },
       statuses: { available: 'Available', break: 'Lunch', end: 'Gone Home' },
+      watchdog: { stuckMs: 300_000 },
       drain: { timeoutMs: 60_000 },
       recovery: { waitMs: 5_000 },
       http: { host: '0.0.0.0', port: 0, anyPort: false, token: expect.any(Secret) },

@@ -394,6 +394,7 @@ describe('replay', () => {
     begin: (user: string, _header: unknown, work: OpenWork | null) =>
       work?.call ? [user, 'with', work.call.ref.interactionId] : [user],
     step: (state: string[], { type }: { type: string }) => [...state, type],
+    replaced: (state: string[]) => [...state, 'replaced'],
   };
 
   async function recorded(): Promise<ReturnType<typeof memoryFiles>> {

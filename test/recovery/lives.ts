@@ -218,6 +218,7 @@ async function bear(parts: Birth): Promise<Life> {
     firstConnectMs: 30_000,
     durationMs: null,
     maxCalls: null,
+    stuckMs: 300_000,
     drainTimeoutMs: 120_000,
     work: journal.recovery.work,
     onMessage: () => {},
