@@ -15,9 +15,8 @@ export function readCalls(folder) {
   };
   const names = readdirSync(folder).filter((name) => /^journal-\d+\.ndjson$/.test(name));
   for (const name of names.sort()) {
-    for (const line of readFileSync(join(folder, name), 'utf8').split('\n')) {
-      if (line === '') continue;
-      const record = JSON.parse(line);
+    const lines = readFileSync(join(folder, name), 'utf8').split('\n');
+    for (const record of lines.flatMap((line) => (line === '' ? [] : (JSON.parse(line).records ?? [])))) {
       const id = record.call?.interactionId;
       if (id === undefined) continue;
       if (record.kind === 'pop') of(id).pops++;

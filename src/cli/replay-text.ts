@@ -25,7 +25,7 @@ interface ReplayedEvent extends AnyLine {
 }
 
 interface ReplayedRecord extends AnyLine {
-  readonly record: JournalRecord & { readonly seq?: number; readonly synced?: true };
+  readonly record: JournalRecord & { readonly seq?: number };
   readonly state: string;
 }
 
@@ -44,7 +44,7 @@ export function replayText(shown: ReplayLine): string {
       lines.push(`${INDENT}order ${command}: ${what}${tail(rest)}`);
     }
   } else {
-    const { kind, at: _at, user: _user, seq: _seq, synced: _synced, ...more } = shown.record;
+    const { kind, at: _at, user: _user, seq: _seq, ...more } = shown.record;
     lines.push(`${time}    ${kind}${tail(more)}`);
   }
   if (shown.diverges) lines.push(`${INDENT}! ${shown.diverges}`);

@@ -1,16 +1,16 @@
 import type { Clock } from '../base/clock.js';
 import { JournalError } from './errors.js';
 
-/** How soon a line must be on the disk. `safe`: somebody waits for it. */
+/** How soon a record must be on the disk. `safe`: somebody waits for it. */
 export type Urgency = 'safe' | 'prompt' | 'lazy';
 
 /** Milliseconds. */
 export interface CommitPace {
   /** Between the beginnings of two commits: what comes meanwhile shares the next one. */
   readonly gatherMs: number;
-  /** A prompt line waits no longer than this. */
+  /** A prompt record waits no longer than this. */
   readonly promptMs: number;
-  /** A lazy line waits no longer than this. */
+  /** A lazy record waits no longer than this. */
   readonly lazyMs: number;
   /** A disk that does not answer for so long has failed. */
   readonly stallMs: number;
@@ -18,33 +18,29 @@ export interface CommitPace {
 
 export const DEFAULT_PACE: CommitPace = { gatherMs: 8, promptMs: 10, lazyMs: 150, stallMs: 30_000 };
 
-const MOST_LINES = 1_000;
-const MOST_BYTES = 1_024 * 1_024;
+const MOST_RECORDS = 1_000;
 const RANK = { safe: 2, prompt: 1, lazy: 0 } as const;
 
 /** What one commit took. */
 export interface Commit {
-  readonly lines: number;
+  readonly records: number;
   readonly bytes: number;
   readonly seconds: number;
 }
 
-export interface CommitQueueDeps {
+export interface CommitQueueDeps<T> {
   readonly clock: Clock;
   readonly pace: CommitPace;
-  /** Puts the bytes on the disk. */
-  commit(bytes: Uint8Array): Promise<void>;
+  /** Puts the records on the disk; returns how many bytes they took. */
+  commit(records: readonly T[]): Promise<number>;
   onCommit(commit: Commit): void;
   /** Called once. Nothing is written after it. */
   onFailure(error: unknown): void;
 }
 
-interface Batch {
-  text: string;
-  lines: number;
+interface Batch<T> {
+  readonly records: T[];
   rank: number;
-  /** Run before the batch is written: the turn to a new segment. */
-  readonly before: (() => Promise<void>) | null;
   waiting: Waiting | null;
 }
 
@@ -55,56 +51,45 @@ interface Waiting {
 }
 
 /**
- * Asynchronous group commit: while one batch is on its way to the disk, lines that arrive collect for the next, so
- * throughput does not fall with a slow disk, only latency grows. A commit costs more than the lines in it, so commits
- * begin at least `gatherMs` apart; the first after a pause begins at once.
+ * Asynchronous group commit: while one batch is on its way to the disk, records that arrive collect for the next, so
+ * throughput does not fall with a slow disk, only latency grows. A commit costs more than the records in it, so commits
+ * begin at least `gatherMs` apart; the first after a pause begins at once. Records are handed on as they are: what is to
+ * be made of them is made for a whole batch in one go.
  */
-export class CommitQueue {
-  private readonly deps: CommitQueueDeps;
-  private readonly batches: Batch[] = [];
-  private inFlight: Batch | null = null;
+export class CommitQueue<T> {
+  private readonly deps: CommitQueueDeps<T>;
+  private readonly batches: Batch<T>[] = [];
+  private inFlight: Batch<T> | null = null;
   private lastBegan = Number.NEGATIVE_INFINITY;
   private timer: unknown = null;
   private timerAt = Number.POSITIVE_INFINITY;
   private isWoken = false;
   private failure: unknown = null;
 
-  constructor(deps: CommitQueueDeps) {
+  constructor(deps: CommitQueueDeps<T>) {
     this.deps = deps;
   }
 
-  /** Whether the next line begins a batch. */
-  get beginsBatch(): boolean {
-    const last = this.batches.at(-1);
-    return !last || last.lines === 0 || this.isFull(last);
-  }
-
-  /** Lines that are not on the disk yet. */
+  /** Records that are not on the disk yet. */
   get pending(): number {
-    return this.batches.reduce((sum, { lines }) => sum + lines, this.inFlight?.lines ?? 0);
+    return this.batches.reduce((sum, { records }) => sum + records.length, this.inFlight?.records.length ?? 0);
   }
 
-  /** Adds a line. For a safe one, resolves when it is on the disk. */
-  add(line: string, urgency: Urgency): Promise<void> | undefined {
+  /** Adds a record. For a safe one, resolves when it is on the disk. */
+  add(record: T, urgency: Urgency): Promise<void> | undefined {
     if (this.failure) return urgency === 'safe' ? this.refused() : undefined;
     let batch = this.batches.at(-1);
-    if (!batch || this.isFull(batch)) {
-      batch = emptyBatch(null);
+    if (!batch || batch.records.length >= MOST_RECORDS) {
+      batch = { records: [], rank: RANK.lazy, waiting: null };
       this.batches.push(batch);
     }
-    batch.text += line;
-    batch.lines++;
+    const count = batch.records.push(record);
     const rank = RANK[urgency];
-    if (rank > batch.rank || batch.lines === 1) {
+    if (rank > batch.rank || count === 1) {
       batch.rank = Math.max(batch.rank, rank);
       this.arm();
     }
     return urgency === 'safe' ? waitFor(batch) : undefined;
-  }
-
-  /** Ends the batch: `before` runs after all that came so far is on the disk and before anything later is written. */
-  turn(before: () => Promise<void>): void {
-    this.batches.push(emptyBatch(before));
   }
 
   /** Resolves when all that was added so far is on the disk. */
@@ -125,10 +110,6 @@ export class CommitQueue {
     this.deps.clock.clearTimeout(this.timer);
     for (const batch of [this.inFlight, ...this.batches.splice(0)]) batch?.waiting?.reject(error);
     this.deps.onFailure(error);
-  }
-
-  private isFull(batch: Batch): boolean {
-    return batch.lines >= MOST_LINES || batch.text.length >= MOST_BYTES;
   }
 
   private refused(): Promise<void> {
@@ -153,7 +134,7 @@ export class CommitQueue {
     }
   }
 
-  private dueAt(first: Batch, now: number): number {
+  private dueAt(first: Batch<T>, now: number): number {
     const { gatherMs, promptMs, lazyMs } = this.deps.pace;
     const rank = this.batches.reduce((most, batch) => Math.max(most, batch.rank), first.rank);
     if (rank === FORCED || this.batches.length > 2) return now;
@@ -183,11 +164,10 @@ export class CommitQueue {
       this.fail(new JournalError('journal/failed', `the disk did not answer for ${pace.stallMs / 1_000} s`));
     }, pace.stallMs);
     try {
-      await batch.before?.();
-      const bytes = Buffer.from(batch.text);
-      if (bytes.length > 0) await commit(bytes);
+      const bytes = await commit(batch.records);
       if (this.failure) return;
-      onCommit({ lines: batch.lines, bytes: bytes.length, seconds: (clock.monotonic() - this.lastBegan) / 1_000 });
+      const seconds = (clock.monotonic() - this.lastBegan) / 1_000;
+      onCommit({ records: batch.records.length, bytes, seconds });
       this.inFlight = null;
       batch.waiting?.resolve();
     } catch (error) {
@@ -203,12 +183,8 @@ export class CommitQueue {
 /** Beyond all urgency: written at once. */
 const FORCED = 3;
 
-function emptyBatch(before: Batch['before']): Batch {
-  return { text: '', lines: 0, rank: 0, before, waiting: null };
-}
-
 /** One promise for all who wait for a batch. A rejection that nobody looks at is no defect: `onFailure` has told. */
-function waitFor(batch: Batch): Promise<void> {
+function waitFor(batch: Batch<unknown>): Promise<void> {
   if (!batch.waiting) {
     let resolve = (): void => {};
     let reject = (_error: unknown): void => {};

@@ -1,7 +1,8 @@
 import { JournalError } from './errors.js';
 import type { JournalFiles } from './files.js';
-import { FORMAT, isHeader, type JournalLine, parseLine } from './line.js';
+import { FORMAT, isHeader, type JournalLine, type ParsedLine, parseLine } from './line.js';
 
+const NOTHING: readonly JournalLine[] = [];
 const CHUNK_BYTES = 256 * 1_024;
 /** No record comes near it; a file without line ends must not fill the memory. */
 const LONGEST_LINE_BYTES = 16 * 1_024 * 1_024;
@@ -11,11 +12,10 @@ export interface SegmentEnd {
   /** Up to here all is well; what follows is torn. */
   readonly goodBytes: number;
   readonly bytes: number;
-  /** Lines read. */
+  /** What was read: header, checkpoint and records, each counted. */
   readonly lines: number;
-  /** Sequence number and time of the last line; 0 where there is none. */
+  /** Sequence number of the last of them; 0 where there is none. */
   readonly lastSeq: number;
-  readonly lastAt: number;
 }
 
 interface RawLine {
@@ -29,9 +29,9 @@ interface RawLine {
 /**
  * Reads a segment line by line, a chunk at a time, so that memory does not grow with the file.
  *
- * In the last segment of a journal a crash may have torn the tail: a last line that is incomplete or unreadable, or, after
- * a loss of power, blocks of zeros in the batch that was being written. That much is left out and told by `goodBytes`:
- * nobody was ever told that it was safe. Anything else that cannot be read was on the disk once.
+ * In the last segment of a journal a crash may have torn the tail: a last line that is incomplete or unreadable (after a
+ * loss of power, with blocks of zeros; in version 1 more lines of the same batch may follow those). That much is left out
+ * and told by `goodBytes`: nobody was ever told that it was safe. Anything else that cannot be read was on the disk once.
  * @throws JournalError `journal/corrupt` with file and line; `journal/version` for a newer format
  */
 export async function* segmentLines(
@@ -44,8 +44,7 @@ export async function* segmentLines(
   for await (const chunk of rawLines(files, path)) {
     const good: JournalLine[] = [];
     for (const raw of chunk) {
-      const line = check.next(raw);
-      if (line) good.push(line);
+      for (const line of check.next(raw)) good.push(line);
       bytes = raw.end;
     }
     if (good.length > 0) yield good;
@@ -58,59 +57,63 @@ class LineCheck {
   private readonly path: string;
   private readonly isLast: boolean;
   private lines = 0;
+  /** Lines of the file that were good. */
+  private fileLines = 0;
   private goodBytes = 0;
   private lastSeq = 0;
-  private lastAt = 0;
   /** The first line that could not be read. */
-  private torn: { line: number; zeros: boolean; moreAfter: boolean } | null = null;
+  private torn: { zeros: boolean; moreAfter: boolean } | null = null;
 
   constructor(path: string, isLast: boolean) {
     this.path = path;
     this.isLast = isLast;
   }
 
-  next(raw: RawLine): JournalLine | undefined {
-    const line = raw.isWhole ? parseLine(raw.text) : undefined;
-    if (this.torn) return this.afterTear(line);
-    if (line && this.follows(line)) {
-      this.lines++;
-      this.lastSeq = line.seq;
-      this.lastAt = line.at;
+  /** What the line holds; nothing where it is torn. */
+  next(raw: RawLine): readonly JournalLine[] {
+    const parsed = raw.isWhole ? parseLine(raw.text) : undefined;
+    if (this.torn) return this.afterTear(parsed);
+    if (parsed && this.follows(parsed)) {
+      this.lines += parsed.lines.length;
+      this.lastSeq += parsed.lines.length;
       this.goodBytes = raw.end;
-      return line;
+      this.fileLines++;
+      return parsed.lines;
     }
-    this.torn = { line: this.lines + 1, zeros: raw.text.includes('\0'), moreAfter: false };
-    if (!this.isLast || (line && !raw.text.includes('\0'))) this.refuse();
-    return undefined;
+    this.torn = { zeros: raw.text.includes('\0'), moreAfter: false };
+    if (!this.isLast || (parsed && !this.torn.zeros)) this.refuse();
+    return NOTHING;
   }
 
   end(bytes: number): SegmentEnd {
     // Only zeros of a block that never arrived may stand before more text: a torn write ends there.
     if (this.torn?.moreAfter && !this.torn.zeros) this.refuse();
-    const { goodBytes, lines, lastSeq, lastAt } = this;
-    return { goodBytes, bytes, lines, lastSeq, lastAt };
+    const { goodBytes, lines, lastSeq } = this;
+    return { goodBytes, bytes, lines, lastSeq };
   }
 
-  private afterTear(line: JournalLine | undefined): undefined {
-    if (!this.torn) return;
-    this.torn.moreAfter = true;
+  private afterTear(parsed: ParsedLine | undefined): readonly JournalLine[] {
+    if (this.torn) this.torn.moreAfter = true;
     // A later batch was begun only when all before it was on the disk: this was damaged afterwards.
-    if (line && 'synced' in line) this.refuse();
+    if (parsed?.isLater) this.refuse();
+    return NOTHING;
   }
 
-  private follows(line: JournalLine): boolean {
-    if (this.lines > 0) return line.seq === this.lastSeq + 1;
-    if (!isHeader(line)) return false;
-    if (line.v > FORMAT) {
+  private follows({ lines: [first] }: ParsedLine): boolean {
+    if (!first) return false;
+    if (this.lines > 0) return first.seq === this.lastSeq + 1;
+    if (!isHeader(first)) return false;
+    if (first.v > FORMAT) {
       throw new JournalError('journal/version', `${this.path} was written by a newer version of this program`);
     }
+    this.lastSeq = first.seq - 1;
     return true;
   }
 
   private refuse(): never {
     throw new JournalError(
       'journal/corrupt',
-      `${this.path}, line ${this.torn?.line ?? this.lines + 1}: the record cannot be read; it was on the disk once, so the journal cannot be trusted`,
+      `${this.path}, line ${this.fileLines + 1}: the record cannot be read; it was on the disk once, so the journal cannot be trusted`,
     );
   }
 }

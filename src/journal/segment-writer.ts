@@ -14,7 +14,7 @@ export interface OpenSegment {
 
 /** The first lines of a segment: its header, and what every agent had open at that moment. */
 export interface Beginning {
-  readonly header: Omit<HeaderLine, 'kind' | 'format' | 'v'>;
+  readonly header: HeaderLine;
   readonly work: readonly OpenWork[];
 }
 
@@ -40,8 +40,7 @@ export async function beginSegment(files: JournalFiles, folder: string, beginnin
     }
     await files.rename(path + DRAFT_SUFFIX, path);
     await files.syncFolder(folder);
-    const whole: HeaderLine = { ...header, kind: 'journal', format: 'icws-dialer-agent journal', v: 1 };
-    return { segment: { number: header.segment, path, bytes, header: whole }, file };
+    return { segment: { number: header.segment, path, bytes, header }, file };
   } catch (error) {
     await file.close().catch(() => {});
     throw error;

@@ -44,7 +44,7 @@ async function segmentAt(files: JournalFiles, path: string, number: number): Pro
     const buffer = Buffer.alloc(Math.min(file.size, HEADER_BYTES));
     const count = await file.read(buffer, 0);
     const end = buffer.subarray(0, count).indexOf(10);
-    const line = end < 0 ? undefined : parseLine(buffer.toString('utf8', 0, end));
+    const [line] = (end < 0 ? undefined : parseLine(buffer.toString('utf8', 0, end)))?.lines ?? [];
     return { number, path, bytes: file.size, header: isHeader(line) ? line : null };
   } finally {
     await file.close();

@@ -3,7 +3,7 @@ import { withAllowedColumns } from './columns.js';
 import { type Commit, type CommitPace, CommitQueue, DEFAULT_PACE, type Urgency } from './commit-queue.js';
 import { diskError, JournalError } from './errors.js';
 import type { JournalFiles } from './files.js';
-import { type Circumstances, type JournalIdentity, recordLine } from './line.js';
+import { batchLine, type Circumstances, headerOf, type JournalIdentity } from './line.js';
 import { type JournalLock, lockJournal } from './lock.js';
 import { isOpen, type OpenWork } from './open-work.js';
 import type { Processes } from './processes.js';
@@ -16,6 +16,8 @@ import { type Beginning, beginSegment, type OpenSegment } from './segment-writer
 
 const DAY_MS = 86_400_000;
 const SEGMENT_BYTES = 64 * 1_024 * 1_024;
+/** Characters; a batch that comes to more is written as several lines, one after the other. */
+const LONGEST_LINE = 1_024 * 1_024;
 
 export interface JournalOptions {
   /** The folder. */
@@ -106,13 +108,11 @@ class Store implements Journal {
   failure: JournalError | null = null;
   private readonly options: JournalOptions;
   private readonly lock: JournalLock;
-  private readonly queue: CommitQueue;
+  private readonly queue: CommitQueue<JournalRecord>;
   private readonly work: Map<string, OpenWork>;
   private readonly retention: Retention;
   private segments: Segment[];
   private current: OpenSegment | null = null;
-  /** Of the segment that the next line goes to, which may not be begun on the disk yet. */
-  private arriving = { number: 0, since: 0, bytes: 0 };
   private seq: number;
   private isClosed = false;
 
@@ -130,7 +130,7 @@ class Store implements Journal {
     this.queue = new CommitQueue({
       clock: options.clock,
       pace: { ...DEFAULT_PACE, ...options.pace },
-      commit: (bytes) => this.append(bytes),
+      commit: (records) => this.commit(records),
       onCommit: (commit) => options.onCommit?.(commit),
       onFailure: (error) => this.failed(error),
     });
@@ -149,15 +149,9 @@ class Store implements Journal {
 
   write(record: JournalRecord): void | Promise<void> {
     const urgency = urgencyOf(record);
-    if (this.failure) return this.queue.add('', urgency);
-    if (this.isClosed)
+    if (this.isClosed && !this.failure)
       return urgency === 'safe' ? Promise.reject(new JournalError('journal/failed', CLOSED)) : undefined;
-    const allowed = withAllowedColumns(record, this.options.columns ?? []);
-    if (this.isSegmentFull(record.at)) this.rotate();
-    const line = recordLine(++this.seq, this.queue.beginsBatch, allowed);
-    this.arriving.bytes += line.length;
-    advance(this.work, allowed);
-    return this.queue.add(line, urgency);
+    return this.queue.add(record, urgency);
   }
 
   flush(): Promise<void> {
@@ -185,44 +179,58 @@ class Store implements Journal {
     if (!this.isClosed) this.options.onFailure(this.failure);
   }
 
-  private async append(bytes: Uint8Array): Promise<void> {
-    if (!this.current) throw new JournalError('journal/failed', CLOSED);
+  /** Puts a batch on the disk; resolves to its bytes there. */
+  private async commit(records: readonly JournalRecord[]): Promise<number> {
+    if (this.isSegmentFull(records[0]?.at ?? 0)) await this.rotate();
+    const { columns = [] } = this.options;
+    const bytes = await this.append(records.map((record) => withAllowedColumns(record, columns)));
+    for (const record of records) advance(this.work, record);
+    return bytes;
+  }
+
+  private async append(records: readonly JournalRecord[]): Promise<number> {
+    const text = batchLine(this.seq + 1, records);
+    if (text.length > LONGEST_LINE && records.length > 1) {
+      const half = records.length >> 1;
+      return (await this.append(records.slice(0, half))) + (await this.append(records.slice(half)));
+    }
+    const { current } = this;
+    if (!current) throw new JournalError('journal/failed', CLOSED);
+    const bytes = Buffer.from(text);
     try {
-      await this.current.file.append(bytes);
+      await current.file.append(bytes);
     } catch (error) {
       // What the descriptor says after a failed sync cannot be believed: it is never used again.
-      await this.current.file.close().catch(() => {});
+      await current.file.close().catch(() => {});
       this.current = null;
       throw diskError(this.options.path, error);
     }
-    this.current.segment.bytes += bytes.length;
+    current.segment.bytes += bytes.length;
+    this.seq += records.length;
+    return bytes.length;
   }
 
   private isSegmentFull(now: number): boolean {
-    const { bytes, since } = this.arriving;
-    return bytes >= (this.options.segmentBytes ?? SEGMENT_BYTES) || now - since >= DAY_MS;
+    const { bytes = 0, header } = this.current?.segment ?? {};
+    return bytes >= (this.options.segmentBytes ?? SEGMENT_BYTES) || now - (header?.at ?? now) >= DAY_MS;
   }
 
   /** What is written from now on belongs to a new segment, which begins with what is open at this moment. */
-  private rotate(): void {
-    const beginning = this.beginning('rotation');
-    this.queue.turn(async () => {
-      await this.turnTo(beginning);
-      await this.retire(async (segment) => isCheckpointed(segment, this.segments));
-    });
+  private async rotate(): Promise<void> {
+    await this.turnTo(this.beginning('rotation'));
+    await this.retire(async (segment) => isCheckpointed(segment, this.segments));
   }
 
   private beginning(begins: 'run' | 'rotation'): Beginning {
     const { clock, identity, circumstances } = this.options;
     const at = clock.now();
     const work = [...this.work.values()].filter((open) => isOpen(open) || this.isRecent(open, at));
-    const segment = (this.arriving.number || (this.segments.at(-1)?.number ?? 0)) + 1;
+    const segment = (this.segments.at(-1)?.number ?? 0) + 1;
     const seq = this.seq + 1;
     this.seq += 1 + work.length;
-    this.arriving = { number: segment, since: at, bytes: 0 };
     const { salt } = this;
-    const header = { seq, segment, begins, at, ...circumstances, identity, salt, checkpoint: work.length };
-    return { header, work };
+    const checkpoint = work.length;
+    return { header: headerOf({ seq, segment, begins, at, ...circumstances, identity, salt, checkpoint }), work };
   }
 
   /** Counters of agents that were not heard of for as long as records are kept need not be carried on. */

@@ -55,7 +55,7 @@ async function morning(): Promise<{ path: string; journal: Journal }> {
     ...story('bot2', third, START + 7_200_000),
     ...story('bot1', [{ kind: 'pop', call: callNamed('4'), nth: 3, preview: false }], START + 10_800_000),
   ];
-  for (const record of records) void journal.write(record);
+  for (const record of records) await journal.write(record);
   await journal.flush();
   return { path, journal };
 }
@@ -175,12 +175,12 @@ describe('a journal that cannot be read is told in one sentence', () => {
     const { path } = await morning();
     const segment = join(path, readdirSync(path).find((name) => name.endsWith('.ndjson')) ?? '');
     const text = readFileSync(segment, 'utf8').split('\n');
-    text[3] = text[3]?.replace('"kind"', '"knd"') ?? '';
+    text[1] = text[1]?.replace('"kind"', '"knd"') ?? '';
     writeFileSync(segment, text.join('\n'));
     const corrupt = await at(path);
     expect(corrupt.exit).toBe(EXIT.usage);
     expect(corrupt.err).toBe(
-      `dialer-agent: ${segment}, line 4: the record cannot be read; it was on the disk once, so the journal cannot be trusted\n`,
+      `dialer-agent: ${segment}, line 2: the record cannot be read; it was on the disk once, so the journal cannot be trusted\n`,
     );
   });
 });

@@ -36,13 +36,14 @@ async function all<T>(rows: AsyncIterable<T>): Promise<T[]> {
 /** A journal of a morning: three calls of bot1, a callback of bot2, and a call of bot2 that nobody ended. */
 async function morning(): Promise<ReturnType<typeof memoryFiles>> {
   const files = memoryFiles();
-  const journal = await openWith({ files, columns: ['tz'], segmentBytes: 2_500 });
-  const write = (user: string, facts: readonly Fact[], from: number): void => {
+  const clock = new FakeClock(START);
+  const journal = await openWith({ files, clock, columns: ['tz'], segmentBytes: 1_500 });
+  const write = async (user: string, facts: readonly Fact[], from: number): Promise<void> => {
+    await clock.advance(from - clock.now());
     for (const record of story(user, facts, from)) journal.write(record);
   };
-  write('bot1', wholeCall('1', 1), START);
-  write('bot1', wholeCall('2', 2, 'Wrong Party'), START + HOUR);
-  await journal.flush();
+  await write('bot1', wholeCall('1', 1), START);
+  await write('bot1', wholeCall('2', 2, 'Wrong Party'), START + HOUR);
   const call = { ...callNamed('3'), campaign: 'Renewals', campaignId: 'c2', kind: 'preview' };
   const callback = {
     label: 'Callback',
@@ -51,7 +52,7 @@ async function morning(): Promise<ReturnType<typeof memoryFiles>> {
     owner: 'self' as const,
   };
   const endings = [callback, { label: 'No Answer' }];
-  write(
+  await write(
     'bot2',
     [
       { kind: 'pop', call, nth: 1, preview: true, columns: { tz: 'America/Denver', phone: '+15550100' } },
@@ -70,15 +71,13 @@ async function morning(): Promise<ReturnType<typeof memoryFiles>> {
     ],
     START + 2 * HOUR,
   );
-  await journal.flush();
-  write('bot1', [{ kind: 'pop', call: callNamed('4'), nth: 3, preview: false }], START + 3 * HOUR);
-  await journal.flush();
-  write(
+  await write('bot1', [{ kind: 'pop', call: callNamed('4'), nth: 3, preview: false }], START + 3 * HOUR);
+  await write(
     'bot1',
     [{ kind: 'call.closed', call: callNamed('4'), label: '', result: 'void', basis: 'not-found', seconds: 60 }],
     START + 4 * HOUR,
   );
-  write('bot2', [{ kind: 'pop', call: callNamed('5'), nth: 2, preview: false }], START + 4 * HOUR);
+  await write('bot2', [{ kind: 'pop', call: callNamed('5'), nth: 2, preview: false }], START + 4 * HOUR);
   await journal.close();
   return files;
 }

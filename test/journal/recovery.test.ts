@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { OpenCall } from '../../src/agent/context.js';
 import { fingerprint } from '../../src/base/fingerprint.js';
-import { isRecord, type JournalLine } from '../../src/journal/line.js';
+import { isRecord, parseLine } from '../../src/journal/line.js';
 import { memoryFiles } from '../../src/journal/memory-files.js';
 import { type OpenWork, overtakenResult, type UnsettledCall } from '../../src/journal/open-work.js';
 import type { Fact, JournalRecord } from '../../src/journal/record.js';
@@ -475,22 +475,16 @@ describe('recovery, whatever was recorded', () => {
       .at(-1) as string;
     const before = (await linesOf(files)).filter(isRecord).length;
     const content = files.contentOf(last) as Uint8Array;
-    const inLast = new TextDecoder()
-      .decode(content)
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as JournalLine)
-      .filter(isRecord).length;
+    const recordsIn = (text: string): number => {
+      const whole = text.split('\n').slice(0, -1);
+      return whole.flatMap((line) => parseLine(line)?.lines ?? []).filter(isRecord).length;
+    };
+    const inLast = recordsIn(new TextDecoder().decode(content));
     for (let cut = 0; cut < content.length; cut++) {
       const torn = crashed(files);
       torn.put(last, content.slice(0, cut));
       const opened = await openWith({ files: torn, processes: nextLife });
-      const wholeLines = new TextDecoder()
-        .decode(content.slice(0, cut))
-        .split('\n')
-        .slice(0, -1)
-        .map((line) => JSON.parse(line) as JournalLine);
-      const kept = records.slice(0, before - inLast + wholeLines.filter(isRecord).length);
+      const kept = records.slice(0, before - inLast + recordsIn(new TextDecoder().decode(content.slice(0, cut))));
       expect(asStored(opened.recovery.work)).toEqual(asStored(afterCrash(foldOf(kept))));
       if (cut % 50 > 0) continue;
       await opened.write({ at: START, user: 'bot1', kind: 'intent', command: 'disposition', call });
@@ -509,8 +503,7 @@ describe('recovery, whatever was recorded', () => {
     await Promise.all(story('bot1', wholeCall('2', 2)).map((record) => journal.write(record)));
     const content = files.contentOf(segmentOf(1)) as Uint8Array;
     const lines = new TextDecoder().decode(content).split('\n');
-    const batches = lines.flatMap((line, index) => (line.includes('"synced":true') ? [index] : []));
-    expect(batches.length).toBeGreaterThan(1);
+    expect(lines.filter((line) => line.includes('"kind":"batch"')).length).toBeGreaterThan(1);
     const withBytes = async (bytes: Uint8Array): Promise<number> => {
       const disk = crashed(files);
       disk.put(segmentOf(1), bytes);
@@ -521,15 +514,18 @@ describe('recovery, whatever was recorded', () => {
     const junk = new TextEncoder().encode('{"seq":99,"at":oops}\n');
     expect(await withBytes(new Uint8Array([...content, ...junk]))).toBe(junk.length);
     const holed = content.slice();
-    const hole = Buffer.from(content).lastIndexOf('"synced":true') + 20;
+    const hole = Buffer.from(content).lastIndexOf('"kind":"batch"') + 20;
     holed.fill(0, hole, hole + 30);
     expect(await withBytes(holed)).toBeGreaterThan(30);
   });
 
   test('any other damage is refused, with file and line, and nothing is changed', async () => {
     const files = memoryFiles();
-    const journal = await openWith({ files, segmentBytes: 1_500 });
-    for (const record of story('bot1', [...wholeCall('1', 1), ...wholeCall('2', 2)])) await journal.write(record);
+    const journal = await openWith({ files, segmentBytes: 2_500 });
+    for (const record of story('bot1', [...wholeCall('1', 1), ...wholeCall('2', 2)])) {
+      journal.write(record);
+      await journal.flush();
+    }
     const names = files
       .names()
       .filter((name) => name.includes('journal-'))

@@ -75,9 +75,9 @@ describe('writing', () => {
     await journal.close();
   });
 
-  test('lines that arrive while the disk is busy share the next commit', async () => {
+  test('records that arrive while the disk is busy share the next commit', async () => {
     const commits: number[] = [];
-    const journal = await openWith({ files: memoryFiles(), onCommit: ({ lines }) => commits.push(lines) });
+    const journal = await openWith({ files: memoryFiles(), onCommit: ({ records }) => commits.push(records) });
     await Promise.all(Array.from({ length: 300 }, () => journal.write(intent)));
     expect(commits).toEqual([300]);
     const first = journal.write(intent);
@@ -85,7 +85,7 @@ describe('writing', () => {
     const later = Array.from({ length: 2_500 }, () => journal.write(intent));
     expect(journal.pending).toBe(2_501);
     await Promise.all([first, ...later]);
-    expect(commits.slice(1).reduce((sum, lines) => sum + lines)).toBe(2_501);
+    expect(commits.slice(1).reduce((sum, records) => sum + records)).toBe(2_501);
     expect(Math.max(...commits)).toBeLessThanOrEqual(1_000);
     await journal.close();
   });
@@ -154,11 +154,11 @@ describe('writing', () => {
     const [header, line] = readFileSync(join(path, 'journal-00000001.ndjson'), 'utf8').split('\n');
     expect(JSON.parse(header ?? '')).toMatchObject({
       format: 'icws-dialer-agent journal',
-      v: 1,
+      v: 2,
       seed: 7,
       salt: 'salt',
     });
-    expect(JSON.parse(line ?? '')).toMatchObject({ seq: 2, kind: 'intent', user: 'bot1' });
+    expect(JSON.parse(line ?? '')).toEqual({ seq: 2, kind: 'batch', records: [intent] });
   });
 });
 
@@ -256,12 +256,13 @@ describe('one writer', () => {
 describe('segments', () => {
   test('under load they turn without a gap, and each begins with all that is open', async () => {
     const files = memoryFiles();
-    const journal = await openWith({ files, segmentBytes: 4_096 });
+    const journal = await openWith({ files, segmentBytes: 2_000 });
     await Promise.all(
       Array.from({ length: 20 }, async (_, agent) => {
         const user = `bot${agent}`;
         for (let nth = 1; nth <= 5; nth++) {
           for (const record of story(user, wholeCall(`${agent}-${nth}`, nth))) await journal.write(record);
+          if (agent % 2 > 0) await journal.flush();
         }
         for (const record of story(user, wholeCall(`${agent}-open`, 6).slice(0, 3 + (agent % 3))))
           await journal.write(record);
@@ -285,6 +286,7 @@ describe('segments', () => {
     const files = memoryFiles();
     const journal = await openWith({ files });
     journal.write(problem('today'));
+    await journal.flush();
     journal.write({ ...problem('tomorrow'), at: at + 86_400_000 });
     await journal.close();
     expect((await linesOf(files)).map(({ kind }) => kind)).toEqual(['journal', 'problem', 'journal', 'problem']);
@@ -447,7 +449,7 @@ describe('a disk in trouble', () => {
     const files = memoryFiles();
     await (await openWith({ files })).close();
     const text = new TextDecoder().decode(files.contentOf(segmentOf(1)));
-    files.put(segmentOf(1), new TextEncoder().encode(text.replace('"v":1', '"v":2')));
+    files.put(segmentOf(1), new TextEncoder().encode(text.replace('"v":2', '"v":3')));
     await expect(openWith({ files })).rejects.toMatchObject({ code: 'journal/version' });
   });
 

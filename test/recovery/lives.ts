@@ -18,6 +18,7 @@ import {
   readJournal,
   reconcile,
 } from '../../src/journal/index.js';
+import { batchLine } from '../../src/journal/line.js';
 import type { AgentState, Fact, JournalRecord } from '../../src/journal/record.js';
 import { loadPolicy, type Policy } from '../../src/policy/index.js';
 import {
@@ -339,9 +340,14 @@ function forgetAfter(files: MemoryFiles, matches: (record: JournalRecord) => boo
     .at(-1);
   const text = new TextDecoder().decode(segment === undefined ? undefined : files.contentOf(segment));
   const lines = text.split('\n').filter((line) => line !== '');
-  const last = lines.findLastIndex((line) => matches(JSON.parse(line) as JournalRecord));
-  if (segment === undefined || last < 0) throw new Error('no line of the newest segment matches');
-  files.put(segment, new TextEncoder().encode(`${lines.slice(0, last + 1).join('\n')}\n`));
+  const recordsOf = (line = ''): readonly JournalRecord[] =>
+    (JSON.parse(line) as { records?: JournalRecord[] }).records ?? [];
+  const last = lines.findLastIndex((line) => recordsOf(line).some(matches));
+  if (segment === undefined || last < 0) throw new Error('no record of the newest segment matches');
+  const records = recordsOf(lines[last]);
+  const { seq } = JSON.parse(lines[last] ?? '') as { seq: number };
+  const kept = batchLine(seq, records.slice(0, records.findLastIndex(matches) + 1));
+  files.put(segment, new TextEncoder().encode(`${lines.slice(0, last).join('\n')}\n${kept}`));
 }
 
 function policyOf(text: string): Policy {
