@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { type LastAct, watchForCrashes } from './crash.js';
+
+export { EXIT, type ExitCode } from './exit.js';
 
 /** The outside world of one invocation. Everything real is in here or made from it. */
 export interface Io {
@@ -11,6 +14,8 @@ export interface Io {
   readFile(path: string): string;
   /** Calls `fn` at each SIGINT and SIGTERM. Returns a function that stops listening. */
   onSignal(fn: (signal: string) => void): () => void;
+  /** Names something to do when the process dies of a mistake of ours. Returns a function that takes it back. */
+  onCrash?(act: LastAct): () => void;
 }
 
 /** The process that we are. */
@@ -20,9 +25,14 @@ export function processIo(): Io {
     if (error.code !== 'EPIPE') throw error;
     process.exit();
   });
+  // A log collector that went away is no reason to stop working.
+  process.stderr.on('error', () => {});
+  const err = (text: string): void => void process.stderr.write(text);
+  const onCrash = watchForCrashes(process, err, process.env.DIALER_AGENT_DEBUG !== undefined);
   return {
+    onCrash,
     out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    err,
     env: process.env,
     stderr: process.stderr,
     readFile: (path) => readFileSync(path, 'utf8'),
@@ -36,15 +46,3 @@ export function processIo(): Io {
     },
   };
 }
-
-/** Exit codes (design §5), in words. Where several apply, the first of this order wins. */
-export const EXIT = {
-  killed: 130,
-  usage: 2,
-  refused: 3,
-  failed: 1,
-  invalid: 5,
-  threshold: 4,
-  done: 0,
-} as const;
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

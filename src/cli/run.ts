@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { type Clock, systemClock } from '../base/clock.js';
 import { formatDiagnostics } from '../base/diagnostic.js';
 import { messageOf, UsageError } from '../base/errors.js';
+import type { Log } from '../base/log.js';
 import { seededRandom } from '../base/random.js';
 import { type RunFlags, resolveWorkerConfig, type WorkerConfig } from '../config/index.js';
 import type { Fleet, FleetEnd } from '../fleet/fleet.js';
@@ -13,10 +14,11 @@ import { buildSummary } from '../report/summary.js';
 import { formatSummary } from '../report/summary-text.js';
 import { type WorldConfig, WorldSchema } from '../simulator/index.js';
 import { composeFleet } from './compose-fleet.js';
-import { type Connection, connect } from './connection.js';
+import { connect } from './connection.js';
 import { type Instruments, openInstruments } from './instruments.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
-import { openRunJournal } from './run-journal.js';
+import { lastWords } from './last-words.js';
+import { openRunJournal, type RunJournal } from './run-journal.js';
 import { TOOL } from './version.js';
 
 /** What still holds the process this long after the end is dropped: a server may keep a socket half open. */
@@ -75,6 +77,7 @@ async function work(config: WorkerConfig<WorldConfig>, { clock, seed, io, instru
       onFailure: () => fleet?.drain('journal-failed'),
     });
     releases.push(journal.close);
+    releases.push(lastAct(io, log, journal));
     const running = composeFleet(config, {
       clock: timelyClock(clock, (seconds) => metrics.scheduleLateness(seconds)),
       random,
@@ -105,11 +108,24 @@ async function work(config: WorkerConfig<WorldConfig>, { clock, seed, io, instru
     await instruments.close();
     if (config.summary !== undefined) writeSummary(config.summary, summary);
     if (!config.quiet) io.err(`\n${formatSummary(summary, ledger)}`);
-    if (end.kind === 'refused') io.err(`${lastWords(end, connection)}\n`);
+    const words = lastWords({
+      ...{ end, server: connection.name, drainTimeoutMs: config.drain.timeoutMs },
+      ...{ hasJournal: config.journal?.kind === 'folder', hasJournalFailed: journal.hasFailed },
+    });
+    if (words !== undefined) io.err(`${words}\n`);
     return exit;
   } finally {
     await release();
   }
+}
+
+/** Where a defect ends the process, what is recorded gets to the disk first. */
+function lastAct({ onCrash }: Io, log: Log, journal: RunJournal): () => void {
+  const forget = onCrash?.(async (error) => {
+    log.error({ err: error }, 'a defect ends the process: please report this');
+    await journal.close();
+  });
+  return forget ?? (() => {});
 }
 
 /** Metrics, health and live page. A default port that is taken gives way to a free one. */
@@ -161,22 +177,6 @@ function exitOf(end: FleetEnd): ExitCode {
       return EXIT.refused;
     case 'drained':
       return end.cutCalls > 0 ? EXIT.failed : EXIT.done;
-  }
-}
-
-/** What a person should do now. */
-function lastWords(end: Extract<FleetEnd, { kind: 'refused' }>, connection: Connection): string {
-  const why = end.message === '' ? '' : `: ${end.message.replace(/\.$/, '')}`;
-  switch (end.reason) {
-    case 'credentials-refused':
-      return (
-        `The server refused the credentials${why}. No password is tried twice, so that no account is locked; ` +
-        'correct it and start again, or try the same again with --retry-credentials.'
-      );
-    case 'no-licence':
-      return 'The server allows these users no Dialer work (403): they need the Dialer add-on licence (I3_ACCESS_DIALER_ADDON).';
-    default:
-      return `No agent could work at ${connection.name} (${end.reason})${why}.`;
   }
 }
 
