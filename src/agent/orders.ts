@@ -1,4 +1,4 @@
-import type { Fact } from '../journal/record.js';
+import type { CallRef, Fact } from '../journal/record.js';
 
 /** All that an agent may ask of the world. Orders return nothing: each answer comes back as an event. */
 export type AgentOrder =
@@ -22,9 +22,16 @@ export type AgentOrder =
   | { readonly do: 'end-break' }
   | { readonly do: 'decide'; readonly point: 'offer' | 'connect' | 'end'; readonly call: CallInHand }
   | { readonly do: 'place'; readonly call: string; readonly byTimer: boolean }
-  | { readonly do: 'disconnect'; readonly call: string }
+  /** `of` names the call in records: it may be over by the time that this is carried out. */
+  | { readonly do: 'disconnect'; readonly call: string; readonly of: CallName }
   /** Send label number `choice` of the call's decision. */
   | { readonly do: 'disposition'; readonly call: string; readonly nth: number; readonly choice: number };
+
+/** A call as records name it. */
+export interface CallName {
+  readonly ref: CallRef;
+  readonly nth: number;
+}
 
 /** A call as the policy is asked about it. */
 export interface CallInHand {

@@ -24,7 +24,16 @@ export interface DocumentOptions {
   /** A sentence about a key that the schema does not know (a key of a later version), or undefined: then it is unknown. */
   readonly explainKey?: (path: readonly PropertyKey[], key: string) => string | undefined;
   /** Changes the read value before it is checked (substitution of variables) and may complain about it. */
-  readonly prepare?: (value: unknown, complain: Locator['diagnose']) => { value: unknown; diagnostics: Diagnostic[] };
+  readonly prepare?: (value: unknown, locator: Locator) => Prepared;
+}
+
+export interface Prepared {
+  readonly value: unknown;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Where parts of the value came from elsewhere: knows their places. */
+  readonly locator?: Locator;
+  /** Sentences may quote what was put in; else they quote the file as written, for a substituted value may be a secret. */
+  readonly mayBeQuoted?: true;
 }
 
 /** `value` is there when the first two passes found no error; then the meaning pass may add its own by `locator`. */
@@ -49,7 +58,7 @@ export function loadDocument<S extends z.ZodType>(
   const source = sourceText(file, text);
   const parsed = parseYaml(text);
   if (parsed.doc) maskSecretValues(parsed.doc, source);
-  const locator = createLocator(source, parsed.doc);
+  let locator = createLocator(source, parsed.doc);
   const diagnostics = parsed.complaints.map(({ span, ...complaint }) => source.diagnose(span, complaint));
   let raw = parsed.value;
   const finish = (value?: z.output<S>): LoadedDocument<z.output<S>> => ({
@@ -65,14 +74,15 @@ export function loadDocument<S extends z.ZodType>(
     diagnostics.push(locator.diagnose([], { code: `${options.area}/missing-key`, message }));
     return finish();
   }
-  const prepared = options.prepare?.(parsed.value, locator.diagnose) ?? { value: parsed.value, diagnostics: [] };
+  const prepared: Prepared = options.prepare?.(parsed.value, locator) ?? { value: parsed.value, diagnostics: [] };
   diagnostics.push(...prepared.diagnostics);
   raw = prepared.value;
+  locator = prepared.locator ?? locator;
   const result = schema.safeParse(raw, { error: defaultPredicate });
   if (!result.success) {
     const { explainKey } = options;
-    // Sentences quote the file as it was written: a substituted value may be a secret.
-    const problems = shapeProblems(result.error.issues, { schema, value: parsed.value, what, explainKey });
+    const value = prepared.mayBeQuoted ? raw : parsed.value;
+    const problems = shapeProblems(result.error.issues, { schema, value, what, explainKey });
     for (const { path, on, reason, message, suggestion } of problems) {
       const complaint = { code: `${options.area}/${reason}`, message, ...(suggestion ? { suggestion } : {}) };
       diagnostics.push(locator.diagnose(path, complaint, on));

@@ -52,7 +52,7 @@ function checkFile(file: string, context: CheckContext): readonly Diagnostic[] {
     case 'worker':
       return loadWorkerConfig({ ...context, text, file, secretSeverity: 'warning' }).diagnostics;
     case 'policy':
-      return loadPolicy(text, file).diagnostics;
+      return loadPolicy(text, file, context).diagnostics;
     case 'world':
       return loadDocument(text, file, context.worldSchema, { area: 'world' }).diagnostics;
     default:

@@ -5,7 +5,19 @@ import { createFleet, type Fleet, type FleetOptions } from '../fleet/fleet.js';
 
 /** What a fleet works with: real in a run, make-believe in a rehearsal. */
 export interface FleetParts
-  extends Pick<FleetOptions, 'clock' | 'random' | 'log' | 'recorder' | 'openSession' | 'onMessage' | 'onDrain'> {
+  extends Pick<
+    FleetOptions,
+    | 'clock'
+    | 'random'
+    | 'log'
+    | 'recorder'
+    | 'openSession'
+    | 'onMessage'
+    | 'onDrain'
+    | 'wakeSource'
+    | 'onDesired'
+    | 'onShiftChange'
+  > {
   /** What is remembered of earlier runs, and how contacts and secrets are named in it. */
   readonly memory: Pick<FleetOptions, 'work' | 'nameContact' | 'fingerprintOf'>;
 }

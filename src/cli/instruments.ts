@@ -28,7 +28,7 @@ export interface Instruments {
   /** Prints a line for people, above the live view where there is one. */
   print(text: string): void;
   /** What the view shows beside the totals. */
-  show(what: Partial<Pick<RunView, 'phase' | 'url'>>): void;
+  show(what: Partial<Pick<RunView, 'phase' | 'url' | 'desired'>>): void;
   /** Ends the view and writes out the log. May be called again. */
   close(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export async function openInstruments(
   metrics.agentsDesired(users.length);
 
   const { durationMs } = config.limits;
-  let shown: Partial<Pick<RunView, 'phase' | 'url'>> = {};
+  let shown: Partial<Pick<RunView, 'phase' | 'url' | 'desired'>> = {};
   const view = (): RunView => ({
     title: `${TOOL} · seed ${seed}`,
     tally: tally.snapshot(clock.now()),

@@ -15,6 +15,7 @@ import { formatSummary } from '../report/summary-text.js';
 import { type WorldConfig, WorldSchema } from '../simulator/index.js';
 import { composeFleet } from './compose-fleet.js';
 import { connect } from './connection.js';
+import { cronWakes } from './cron-wakes.js';
 import { type Instruments, openInstruments } from './instruments.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
 import { lastWords } from './last-words.js';
@@ -87,6 +88,12 @@ async function work(config: WorkerConfig<WorldConfig>, { clock, seed, io, instru
       openSession: connection.openSession,
       onMessage: (type) => metrics.message(type),
       onDrain: () => instruments.show({ phase: 'draining' }),
+      wakeSource: cronWakes(log),
+      onDesired: (desired) => {
+        metrics.agentsDesired(desired);
+        instruments.show({ desired });
+      },
+      onShiftChange: (timing) => metrics.shiftChanged(timing),
     });
     fleet = running;
     if (config.http) releases.push(await serve(config.http, running, instruments, clock));

@@ -1,6 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { diagnoseFile, type Locator, type Where } from '../base/document.js';
-import { messageOf } from '../base/errors.js';
 import type { Complaint } from '../base/source-text.js';
 
 /** Gathers what is wrong with a configuration, wherever each part of it came from: a file or a flag. */
@@ -34,20 +33,4 @@ export function createComplaints(
       return undefined;
     },
   };
-}
-
-/** Why a file cannot be read, in words; says nothing of its content. */
-export function whyUnreadable(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  switch (code) {
-    case 'ENOENT':
-      return 'there is no such file';
-    case 'EISDIR':
-      return 'it is a folder';
-    case 'EACCES':
-    case 'EPERM':
-      return 'it may not be read by this user';
-    default:
-      return code || messageOf(error);
-  }
 }

@@ -1,4 +1,4 @@
-export { whyUnreadable } from './complaints.js';
+export { besideFile, whyUnreadable } from '../base/file-path.js';
 export {
   type ConfigContext,
   configFromFlags,
@@ -9,7 +9,6 @@ export {
 export type { RunFlags } from './run-flags.js';
 export { workerSchema } from './schema.js';
 export { Secret } from './secret.js';
-export { besideFile } from './server.js';
 export type { Shift, ShiftBreak } from './shift.js';
 export type {
   AgentSeat,

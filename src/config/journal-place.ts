@@ -1,6 +1,6 @@
+import { besideFile } from '../base/file-path.js';
 import type { RunFlags } from './run-flags.js';
 import type { WorkerFile } from './schema.js';
-import { besideFile } from './server.js';
 import type { JournalConfig } from './worker-config.js';
 
 const DEFAULT_PATH = 'data/journal';

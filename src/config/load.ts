@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../base/diagnostic.js';
 import { diagnoseFile, type Locator, loadDocument } from '../base/document.js';
+import { besideFile, whyUnreadable } from '../base/file-path.js';
 import { loadPolicy } from '../policy/index.js';
-import { createComplaints, whyUnreadable } from './complaints.js';
+import { createComplaints } from './complaints.js';
 import { resolveJournal } from './journal-place.js';
 import { explainWorkerKey } from './later-keys.js';
 import { resolveRoster } from './roster.js';
@@ -11,7 +12,7 @@ import { type Salvage, salvage } from './salvage.js';
 import { type WorkerFile, workerSchema } from './schema.js';
 import type { Secret } from './secret.js';
 import { readSecret, type SecretSeverity } from './secret-source.js';
-import { besideFile, type LoadWorld, resolveAllowedHosts, resolveServer } from './server.js';
+import { type LoadWorld, resolveAllowedHosts, resolveServer } from './server.js';
 import { resolveShifts } from './shifts.js';
 import { substituteVariables } from './substitution.js';
 import type { AgentSeat, Environment, ReadFile, ServerConfig, WorkerConfig } from './worker-config.js';
@@ -72,7 +73,8 @@ function loadFile<World>(text: string, file: string, context: ConfigContext<Worl
     area: 'worker',
     what: 'worker file',
     explainKey: explainWorkerKey,
-    prepare: (read, diagnose) => substituteVariables(read, context.env, diagnose, context.secretSeverity ?? 'error'),
+    prepare: (read, { diagnose }) =>
+      substituteVariables(read, context.env, diagnose, context.secretSeverity ?? 'error'),
   });
   if (value !== undefined) return { content: value, unknown: new Set(), diagnostics, locator };
   // Not even YAML: whatever could be said of its meaning would be a guess.
@@ -133,7 +135,7 @@ function resolveContent<World>(
     readFile,
     // What a flag names is relative to where the person is; what a file names, to the file.
     locateFile: (path, at) => (isFlagPath(flagAt(at)) ? path : besideFile(file, path)),
-    loadPolicy,
+    loadPolicy: (text, path) => loadPolicy(text, path, { readFile }),
     complaints,
     literalPasswords: isServerUnknown || content.server?.simulator !== undefined,
     secretSeverity,

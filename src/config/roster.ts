@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { messageOf } from '../base/errors.js';
+import { whyUnreadable } from '../base/file-path.js';
 import { expandRange } from '../base/range.js';
 import { defaultPolicy, type LoadedPolicy, type Policy } from '../policy/index.js';
-import { whyUnreadable } from './complaints.js';
 import type { AgentsFile, PasswordSource, StationFile } from './schema.js';
 import { Secret } from './secret.js';
 import { readSecret, type SecretContext, STAND_IN } from './secret-source.js';

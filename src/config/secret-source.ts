@@ -1,4 +1,5 @@
-import { type Complaints, whyUnreadable } from './complaints.js';
+import { whyUnreadable } from '../base/file-path.js';
+import type { Complaints } from './complaints.js';
 import { Secret } from './secret.js';
 import type { Environment, ReadFile } from './worker-config.js';
 

@@ -1,7 +1,6 @@
-import { dirname, isAbsolute, join } from 'node:path';
 import type { Diagnostic } from '../base/diagnostic.js';
+import { besideFile, whyUnreadable } from '../base/file-path.js';
 import type { Complaints } from './complaints.js';
-import { whyUnreadable } from './complaints.js';
 import type { ServerFile } from './schema.js';
 import type { IcwsServer, ReadFile, ServerConfig, SimulatedServer } from './worker-config.js';
 
@@ -77,11 +76,6 @@ export function resolveAllowedHosts(
     complaints.add(['safety', 'allowHosts'], { code: 'worker/host-not-allowed', message });
   }
   return [...new Set(hosts)];
-}
-
-/** A path as written in `file`, relative to its folder unless absolute. */
-export function besideFile(file: string, path: string): string {
-  return isAbsolute(path) ? path : join(dirname(file), path);
 }
 
 function resolveUrl(server: ServerFile, complaints: Complaints): string | undefined {

@@ -2,7 +2,7 @@ import type { AgentChart } from '../agent/chart.js';
 import type { OpenCall } from '../agent/context.js';
 import type { AgentEvent } from '../agent/events.js';
 import type { Agent } from '../agent/interpreter.js';
-import type { AgentOrder, CallInHand } from '../agent/orders.js';
+import type { AgentOrder, CallInHand, CallName } from '../agent/orders.js';
 import type { Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Log } from '../base/log.js';
@@ -12,11 +12,12 @@ import { disposition, pickup } from '../icws/commands.js';
 import type { Session } from '../icws/session.js';
 import type { DecisionPoint, Fact } from '../journal/record.js';
 import type { Recorder } from '../journal/recorder.js';
+import type { OwnerHours } from '../policy/index.js';
 import type { Pop } from '../wire/index.js';
 import { AgentCampaigns } from './agent-campaigns.js';
 import { AgentLives } from './agent-lives.js';
 import { type Attendance, NO_SESSION } from './attendance.js';
-import { CallDesk } from './call-desk.js';
+import { CallDesk, noteOf } from './call-desk.js';
 import type { RoundResult } from './host-round.js';
 import { commandOf, type OrderCommand } from './order-command.js';
 import type { Pacer } from './pacer.js';
@@ -41,6 +42,8 @@ export interface BridgeDeps {
   readonly campaignNames: Map<string, string>;
   /** Makes of a contact's columns a name that tells nothing of them. */
   nameContact(columns: string): string;
+  /** When the owner of a callback works. */
+  readonly ownerHours: OwnerHours;
   /** One round over the hosts for this user. */
   openSession(user: string): Promise<RoundResult>;
   /** A message came, of this type. */
@@ -103,6 +106,7 @@ class AgentBridge implements Bridge {
       policy,
       record: (fact) => void this.record(fact),
       nameContact: deps.nameContact,
+      ownerHours: deps.ownerHours,
     });
     this.membership = new AgentCampaigns({
       wanted: seat.campaigns,
@@ -245,15 +249,20 @@ class AgentBridge implements Bridge {
   }
 
   /** Runs a command in its turn; its answer comes back as an event. */
-  private async send(command: number, { name, run, event, more }: OrderCommand): Promise<void> {
-    const back = event(await this.recorded(name, { order: command, ...more }, run), command);
+  private async send(command: number, { name, run, event, of, more }: OrderCommand): Promise<void> {
+    const back = event(await this.recorded(name, { order: command, ...more }, run, of), command);
     if (back) this.tell(back);
   }
 
   /** Runs a command, written down before and after. */
-  private recorded(command: string, about: IntentNote, send: (session: Session) => Promise<Answer>): Promise<Answer> {
+  private recorded(
+    command: string,
+    about: IntentNote,
+    send: (session: Session) => Promise<Answer>,
+    call: CallName | null = this.agent.context().call,
+  ): Promise<Answer> {
     const { attendance } = this;
-    return this.scribe.run(command, about, { call: this.agent.context().call, attendance }, send);
+    return this.scribe.run(command, about, { call, attendance }, send);
   }
 
   /** Whether a grant answers the log-off of the run before: then the agent goes back to work. */
@@ -335,7 +344,7 @@ class AgentBridge implements Bridge {
       return;
     }
     const name = ending.scheduledTime === undefined ? 'disposition' : 'callback';
-    const answer = await this.recorded(name, { order: command, choice, ...ending }, (session) => {
+    const answer = await this.recorded(name, { order: command, choice, ...noteOf(ending) }, (session) => {
       // Dialer has given the next call already: this would be its disposition.
       if (this.agent.context().nextPop) return Promise.resolve(NO_SESSION);
       if (call) attendance?.dispositioning(call.pop.interactionId);

@@ -14,12 +14,16 @@ import {
   drawsOfCall,
   type EndDecision,
   type OfferDecision,
+  type OwnerHours,
   type Policy,
 } from '../policy/index.js';
 import { type Pop, SKIP_LABEL } from '../wire/index.js';
 
 /** A choice of how to end a call: a label to send and, with a callback, the time and the owner. */
-export type Ending = EndingNote;
+export type Ending = EndingNote & {
+  /** Contact columns to write with it. They are never recorded: a call that another process ends goes without. */
+  readonly callAttributes?: Readonly<Record<string, string>>;
+};
 
 /** A pop, and its contact by a name that tells nothing. */
 interface KnownPop {
@@ -44,6 +48,7 @@ export class CallDesk {
   private readonly policy: Policy;
   private readonly record: (fact: Fact) => void;
   private readonly nameContact: (columns: string) => string;
+  private readonly ownerHours: OwnerHours;
   private readonly pops = new Map<string, KnownPop>();
   private endings: { nth: number; list: readonly Ending[] } = { nth: 0, list: [] };
   private decided: { nth: number; events: Partial<Record<DecisionPoint, AgentEvent>> } = { nth: 0, events: {} };
@@ -58,12 +63,15 @@ export class CallDesk {
     record: (fact: Fact) => void;
     /** Makes of a contact's columns a name that tells nothing. */
     nameContact: (columns: string) => string;
+    /** When the owner of a callback works. */
+    ownerHours: OwnerHours;
   }) {
     this.user = options.user;
     this.random = options.random;
     this.policy = options.policy;
     this.record = options.record;
     this.nameContact = options.nameContact;
+    this.ownerHours = options.ownerHours;
   }
 
   /** Keeps the pop and tells the chart what it needs of it. `now` and `skewMs`: our clock and the lead of the server over it. */
@@ -114,7 +122,7 @@ export class CallDesk {
         const unplaced = { ...facts, connected: false, endedBy: 'us', talkedMs: 0 } as const;
         const endings = unplacedEndings(decision, endingsOf(decideEnd(this.policy, unplaced, draws)));
         this.endings = { nth, list: endings };
-        note(rule, action, { place: false, thinkMs, endings });
+        note(rule, action, { place: false, thinkMs, endings: endings.map(noteOf) });
         const choices = endings.length;
         return { type: 'call.offer-decided', call: interactionId, place: false, thinkMs, ringForMs: 0, choices };
       }
@@ -129,7 +137,7 @@ export class CallDesk {
         const endings = endingsOf(decision);
         const { connected = false, endedBy = null, talkedMs = 0 } = facts;
         this.endings = { nth, list: endings };
-        note(rule, action, { endings, wrapUpMs, connected, endedBy, talkedMs });
+        note(rule, action, { endings: endings.map(noteOf), wrapUpMs, connected, endedBy, talkedMs });
         if (decision.fellBack) this.complain(decision.fellBack, ref);
         const choices = endings.length;
         return { type: 'call.end-decided', call: interactionId, wrapUpMs, choices, label: label ?? '' };
@@ -170,7 +178,7 @@ export class CallDesk {
     if (fact.result === 'accepted' && sent?.scheduledTime !== undefined && sent.owner) {
       const { scheduledTime, owner } = sent;
       const delaySeconds = scheduledTime - now / 1_000;
-      this.record({ kind: 'callback', call: fact.call, ...sent, scheduledTime, owner, delaySeconds });
+      this.record({ kind: 'callback', call: fact.call, ...noteOf(sent), scheduledTime, owner, delaySeconds });
     }
   }
 
@@ -205,6 +213,7 @@ export class CallDesk {
       dispositions: pop.dispositions,
       allowSkip: 'allowSkip' in pop && pop.allowSkip,
       allowAgentCallbacks: pop.allowAgentCallbacks,
+      ownerHours: this.ownerHours,
       now,
       ...(timeout !== undefined && { previewTimeoutMs: Math.max(0, timeout - now) }),
       ...(point === 'end' && {
@@ -224,28 +233,44 @@ export class CallDesk {
   }
 }
 
+/** What may be recorded of an ending. */
+export function noteOf({ callAttributes: _columns, ...note }: Ending): EndingNote {
+  return note;
+}
+
 function endingsOf(decision: EndDecision): Ending[] {
   if (decision.label === null) return [];
-  const { label, scheduledTime, scheduledAgent, owner } = decision;
+  const { label, scheduledTime, scheduledAgent, owner, writeBack } = decision;
   const first: Ending = {
     label,
     ...(scheduledTime !== undefined && { scheduledTime }),
     ...(scheduledAgent !== undefined && { scheduledAgent }),
     ...(owner && { owner }),
+    ...withColumns(writeBack),
   };
-  return [first, ...fallbacks(decision.alternatives)];
+  return [first, ...fallbacks(decision.alternatives, writeBack)];
 }
 
 /** A refused label falls back once (reference §7 #14). */
-function fallbacks(labels: readonly string[]): Ending[] {
-  return labels.slice(0, 1).map((label) => ({ label }));
+function fallbacks(labels: readonly string[], writeBack: Columns): Ending[] {
+  return labels.slice(0, 1).map((label) => ({ label, ...withColumns(writeBack) }));
 }
 
 /** How to end a preview that is not to be placed; a server that refuses the skip gets the label that an end would have. */
 function unplacedEndings(decision: Extract<OfferDecision, { action: 'skip' }>, fallback: readonly Ending[]): Ending[] {
-  const { instead } = decision;
-  if (!instead) return [{ label: SKIP_LABEL }, ...fallback.filter((ending) => !ending.scheduledTime).slice(0, 1)];
-  return instead.label === null ? [] : [{ label: instead.label }, ...fallbacks(instead.alternatives)];
+  const { instead, writeBack } = decision;
+  if (!instead) {
+    const second = fallback.filter((ending) => !ending.scheduledTime).slice(0, 1);
+    return [{ label: SKIP_LABEL, ...withColumns(writeBack) }, ...second];
+  }
+  if (instead.label === null) return [];
+  return [{ label: instead.label, ...withColumns(writeBack) }, ...fallbacks(instead.alternatives, writeBack)];
+}
+
+type Columns = Readonly<Record<string, string>> | undefined;
+
+function withColumns(writeBack: Columns): Pick<Ending, 'callAttributes'> {
+  return writeBack ? { callAttributes: writeBack } : {};
 }
 
 /** Names the contact of a pop: Dialer's own identity where told, else all that is known of it. */

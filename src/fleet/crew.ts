@@ -5,6 +5,7 @@ import { type Bridge, type BridgeDeps, createBridge } from './bridge.js';
 import type { AgentStatus } from './http-server.js';
 import { type AgentAnswer, controlFact, meansUser, type OperatorRequest, operate } from './operate.js';
 import { resumptionOf } from './resume.js';
+import type { Placed, Places } from './rota.js';
 import type { Seat } from './seat.js';
 
 export interface CrewOptions extends Omit<BridgeDeps, 'campaignNames' | 'resumption' | 'onDone'> {
@@ -14,6 +15,8 @@ export interface CrewOptions extends Omit<BridgeDeps, 'campaignNames' | 'resumpt
   readonly retryCredentials?: boolean;
   /** A secret of this user was refused before, so it is not tried again. */
   onRefusedBefore(code: string): void;
+  /** An agent came to life and waits to be called to work. */
+  onHired(): void;
   /** One agent is done: it stopped for good, or left as asked. */
   onDone(user: string): void;
 }
@@ -29,7 +32,7 @@ interface Member {
 }
 
 /** The agents by user: who is hired, who is done, who stopped and why. One agent's failure never stops the others. */
-export class Crew {
+export class Crew implements Places {
   private readonly options: CrewOptions;
   private readonly members = new Map<string, Member>();
   private readonly campaignNames = new Map<string, string>();
@@ -40,6 +43,15 @@ export class Crew {
 
   get users(): readonly string[] {
     return [...this.members.keys()];
+  }
+
+  /** Every place in the roster and who fills it; what has stopped is still listed. */
+  placed(): Iterable<Placed> {
+    return this.members.values();
+  }
+
+  placeOf(user: string): Placed | undefined {
+    return this.members.get(user);
   }
 
   get areAllDone(): boolean {
@@ -54,11 +66,6 @@ export class Crew {
   get firstStopReason(): string | null {
     for (const { stopped } of this.members.values()) if (stopped !== null) return stopped;
     return null;
-  }
-
-  /** How many live agents have this state. */
-  countOf(state: AgentStatus['state']): number {
-    return this.living().filter(({ agent }) => agent.state() === state).length;
   }
 
   /**
@@ -87,6 +94,7 @@ export class Crew {
       options.onDone(seat.user);
     };
     member.bridge = createBridge({ ...options, campaignNames, onDone, resumption }, seat);
+    options.onHired();
   }
 
   /** Tells these agents, all when left out; those without a life hear nothing. */
@@ -152,8 +160,9 @@ export class Crew {
 
   private statusOf({ agent, seat, campaigns }: Bridge, reason: string | undefined): AgentStatus {
     const { clock } = this.options;
-    const { call, setback } = agent.context();
-    const why = reason ?? (agent.state() === 'logged-out' ? (setback ?? undefined) : undefined);
+    const { call, setback, pause } = agent.context();
+    const waitsFor = { 'logged-out': setback, 'on-break': pause?.reason } as Partial<Record<string, string | null>>;
+    const why = reason ?? waitsFor[agent.state()] ?? undefined;
     const iso = (agoMs: number): string => new Date(clock.now() - agoMs).toISOString();
     return {
       user: seat.user,

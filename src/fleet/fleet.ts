@@ -10,8 +10,10 @@ import type { RoundResult } from './host-round.js';
 import type { AgentStatus } from './http-server.js';
 import type { AgentAnswer, OperatorRequest } from './operate.js';
 import { createPacer } from './pacer.js';
+import { Rota } from './rota.js';
 import type { Seat } from './seat.js';
 import type { StatusNames } from './status-desk.js';
+import type { WakeSource } from './wakes.js';
 import { Watchdog } from './watchdog.js';
 
 /** Why a run ended, in the order of precedence of the exit codes (design §5). */
@@ -46,6 +48,12 @@ export interface FleetOptions {
   fingerprintOf(user: string): string | null;
   /** Try secrets again that were refused before. */
   readonly retryCredentials?: boolean;
+  /** Further reasons to look at the calendar (node-cron). */
+  readonly wakeSource?: WakeSource;
+  /** How many agents should be logged in now. */
+  onDesired?(count: number): void;
+  /** A shift or a planned break began or ended. */
+  onShiftChange?(timing: 'on-time' | 'made-good'): void;
   /** The drain begins. */
   onDrain?(): void;
   openSession(user: string): Promise<RoundResult>;
@@ -79,6 +87,7 @@ export function createFleet(options: FleetOptions): Fleet {
   let cutCalls = 0;
   let everOpened = false;
   let isStaffed = false;
+  let isAwaited = false;
   let draining = false;
   let lastFailure: { code: string; message: string } | null = null;
   let end: (end: FleetEnd) => void = () => {};
@@ -88,6 +97,7 @@ export function createFleet(options: FleetOptions): Fleet {
       if (isOver) return;
       isOver = true;
       for (const timer of timers) clock.clearTimeout(timer);
+      rota.close();
       pacer.close();
       watchdog.stop();
       resolve(how);
@@ -118,6 +128,7 @@ export function createFleet(options: FleetOptions): Fleet {
       default:
         break;
     }
+    rota.heard(record);
   };
   const recorder: Recorder = {
     keepsEvents: options.recorder.keepsEvents ?? false,
@@ -134,8 +145,28 @@ export function createFleet(options: FleetOptions): Fleet {
     onRefusedBefore: (code) => {
       lastFailure = { code, message: 'the same ones were refused before' };
     },
+    ownerHours: (owner, from) => rota.ownerHours(owner, from),
+    onHired: () => rota.look(),
     onDone: endWhenAllAreDone,
   });
+  const rota = new Rota({
+    clock,
+    log,
+    crew,
+    wakeSource: options.wakeSource,
+    onCalled: awaitFirstSession,
+    onDesired: (count) => options.onDesired?.(count),
+    onChange: (timing) => options.onShiftChange?.(timing),
+  });
+
+  /** The first session is waited for from when the first agent is called to work. */
+  function awaitFirstSession(): void {
+    if (isAwaited || options.firstConnectMs === null) return;
+    isAwaited = true;
+    after(options.firstConnectMs, () => {
+      if (!everOpened) refuse(lastFailure?.code ?? 'unreachable');
+    });
+  }
 
   const watchdog = new Watchdog({ clock, stuckMs: options.stuckMs, watched: () => crew.living() });
 
@@ -156,10 +187,16 @@ export function createFleet(options: FleetOptions): Fleet {
   function drain(reason: string): void {
     if (draining || isOver) return;
     draining = true;
+    rota.close();
     options.onDrain?.();
     log.info({ reason }, 'draining: agents finish their calls and log off');
     after(options.drainTimeoutMs, cut);
     crew.dismiss(reason);
+  }
+
+  /** Who should be logged in now. */
+  function wanted() {
+    return [...crew.placed()].filter(({ seat }) => rota.wants(seat));
   }
 
   function cut(): void {
@@ -174,15 +211,10 @@ export function createFleet(options: FleetOptions): Fleet {
     start: () => {
       for (const seat of seats) crew.hire(seat);
       isStaffed = true;
-      if (options.firstConnectMs !== null) {
-        after(options.firstConnectMs, () => {
-          if (!everOpened) refuse(lastFailure?.code ?? 'unreachable');
-        });
-      }
       if (options.durationMs !== null) after(options.durationMs, () => drain('duration'));
       watchdog.start();
       endWhenAllAreDone();
-      crew.tell({ type: 'shift.began' });
+      if (!isOver) rota.start();
     },
     drain,
     ask: (request) => crew.ask(request),
@@ -192,13 +224,22 @@ export function createFleet(options: FleetOptions): Fleet {
     },
     reasons: () => {
       if (draining) return ['draining'];
-      const out = crew.countOf('logged-out');
-      return out > 0 ? [`${out} of ${seats.length} agents are logged out`] : [];
+      const out = wanted().filter(({ bridge }) => bridge?.agent.state() === 'logged-out').length;
+      return out > 0 ? [`${out} of ${wanted().length} agents are logged out`] : [];
     },
     get isDraining() {
       return draining;
     },
-    desired: seats.length,
-    agents: () => crew.statuses(),
+    get desired() {
+      return wanted().length;
+    },
+    agents: () => {
+      const seatOf = new Map([...crew.placed()].map(({ seat }) => [seat.user, seat]));
+      return crew.statuses().map((status) => {
+        const seat = seatOf.get(status.user);
+        const reason = status.reason ?? (seat && rota.reasonFor(seat));
+        return { ...status, ...(reason !== undefined && { reason }), ...(seat && { shift: rota.standing(seat) }) };
+      });
+    },
   };
 }

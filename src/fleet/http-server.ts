@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { messageOf, UsageError } from '../base/errors.js';
 import type { AgentState, CallResult } from '../journal/record.js';
 import type { Metrics } from '../metrics/registry.js';
+import type { ShiftStanding } from './duty-standing.js';
 import { answerDrain, type Control } from './http-control.js';
 import { json, type Page, text } from './http-page.js';
 import { LIVE_PAGE, LIVE_PAGE_POLICY } from './live-page.js';
@@ -24,6 +25,8 @@ export interface AgentStatus {
   readonly campaigns?: readonly string[];
   /** Why it does not work, if it does not. */
   readonly reason?: string;
+  /** What its shift says. */
+  readonly shift?: ShiftStanding;
 }
 
 /** The totals that the live page shows; a tally snapshot is one. */

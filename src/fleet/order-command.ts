@@ -1,5 +1,5 @@
 import type { AgentEvent } from '../agent/events.js';
-import type { AgentOrder } from '../agent/orders.js';
+import type { AgentOrder, CallName } from '../agent/orders.js';
 import type { Answer } from '../icws/answer.js';
 import { dialerLogIn, disconnect, endBreak, logOffDialer, placePreviewCall, requestBreak } from '../icws/commands.js';
 import type { Session } from '../icws/session.js';
@@ -10,6 +10,8 @@ export interface OrderCommand {
   /** As records name it. */
   readonly name: string;
   run(session: Session): Promise<Answer>;
+  /** The call that it is about; left out, the open one. */
+  readonly of?: CallName;
   /** What the record of the intent says beside the name. */
   readonly more?: { readonly byTimer: boolean };
   /** What the answer means to the agent; null where nobody waits for it. */
@@ -43,6 +45,7 @@ export function commandOf(order: AgentOrder): OrderCommand | undefined {
       return {
         name: 'disconnect',
         run: (session) => session.run(disconnect(order.call)),
+        of: order.of,
         event: answered('call.disconnect-answered'),
       };
     default:

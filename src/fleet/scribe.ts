@@ -1,4 +1,4 @@
-import type { AgentContext } from '../agent/context.js';
+import type { CallName } from '../agent/orders.js';
 import type { Clock } from '../base/clock.js';
 import type { Answer } from '../icws/answer.js';
 import type { Session } from '../icws/session.js';
@@ -36,7 +36,7 @@ export class Scribe {
   async run(
     command: string,
     about: IntentNote,
-    { call, attendance }: { call: AgentContext['call']; attendance: Attendance | null },
+    { call, attendance }: { call: CallName | null; attendance: Attendance | null },
     send: (session: Session) => Promise<Answer>,
   ): Promise<Answer> {
     const { order } = about;

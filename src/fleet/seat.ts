@@ -1,3 +1,4 @@
+import type { Shift } from '../config/index.js';
 import type { Station } from '../icws/commands.js';
 import type { Policy } from '../policy/index.js';
 import type { WantedCampaigns } from './campaign-wishes.js';
@@ -8,4 +9,6 @@ export interface Seat {
   readonly station: Station;
   readonly campaigns: WantedCampaigns;
   readonly policy: Policy;
+  /** When it works; left out or null: always. */
+  readonly shift?: Shift | null;
 }

@@ -96,6 +96,12 @@ export const CATALOG = {
     labels: { reason: REASON },
     buckets: WAIT_SECONDS,
   },
+  shiftChanges: {
+    name: 'shift_changes_total',
+    type: 'counter',
+    help: 'Beginnings and ends of shifts and of planned breaks.',
+    labels: { timing: '`on-time`, or `made-good` where it was noticed late: the machine slept, or its clock was set' },
+  },
   logoffWait: {
     name: 'logoff_wait_seconds',
     type: 'histogram',

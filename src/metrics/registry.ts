@@ -50,6 +50,7 @@ export interface Metrics {
   callback(campaign: string, owner: string, delaySeconds: number): void;
   preview(campaign: string, outcome: string): void;
   breakGranted(reason: string, waitSeconds: number): void;
+  shiftChanged(timing: 'on-time' | 'made-good'): void;
   logoffGranted(waitSeconds: number): void;
   /** Somebody asked for something. */
   controlled(act: string, accepted: boolean): void;
@@ -111,6 +112,7 @@ type AgentMethods = Pick<
   | 'agentRestarted'
   | 'transition'
   | 'breakGranted'
+  | 'shiftChanged'
   | 'logoffGranted'
   | 'decision'
   | 'controlled'
@@ -151,6 +153,7 @@ function agentMethods(series: Series, known: KnownWords): AgentMethods {
       for (const { name, hash } of present.slice(0, MOST_VALUES)) series.policyInfo.set({ policy: name, hash }, 1);
     },
     policyReloaded: (result) => series.policyReloads.inc({ result: reloadResult(result) }),
+    shiftChanged: (timing) => series.shiftChanges.inc({ timing }),
     logoffGranted: (waitSeconds) => observe(waitSeconds, (s) => series.logoffWait.observe(s)),
     decision: (from, by, what) => {
       const policy = policyName(from);

@@ -58,6 +58,7 @@ export function createSeries(register: Registry) {
     previews: counter(CATALOG.previews),
     breaks: counter(CATALOG.breaks),
     breakWait: histogram(CATALOG.breakWait),
+    shiftChanges: counter(CATALOG.shiftChanges),
     logoffWait: histogram(CATALOG.logoffWait),
     popToDisposition: histogram(CATALOG.popToDisposition),
     decisions: counter(CATALOG.decisions),
@@ -94,6 +95,7 @@ export function startAtZero(series: Series, known: KnownWords): void {
   for (const type of known.messageTypes ?? []) series.messages.inc({ type }, 0);
   series.messages.inc({ type: 'unknown' }, 0);
   for (const code of known.problemCodes ?? []) series.problems.inc({ code }, 0);
+  for (const timing of ['on-time', 'made-good']) series.shiftChanges.inc({ timing }, 0);
   for (const result of RELOAD_RESULTS) series.policyReloads.inc({ result }, 0);
   for (const act of CONTROL_ACTS) {
     for (const result of CONTROL_RESULTS) series.controlRequests.inc({ act, result }, 0);

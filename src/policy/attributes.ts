@@ -1,10 +1,28 @@
 import { isGlob, matchesGlob } from '../base/glob.js';
-import type { AttributeComparisons, AttributeTest, AttributeValue } from './policy.js';
 
 /** Contact columns by name, without regard to case and to the `is_attr_` prefix that Dialer puts before some. */
 export type Columns = ReadonlyMap<string, string>;
 
+export type AttributeValue = string | number | boolean;
+
+/** A value or glob, a list of them (any), or comparisons (all of them). */
+export type AttributeTest = AttributeValue | readonly AttributeValue[] | AttributeComparisons;
+
+export interface AttributeComparisons {
+  readonly eq?: AttributeValue | undefined;
+  readonly ne?: AttributeValue | undefined;
+  readonly lt?: AttributeValue | undefined;
+  readonly le?: AttributeValue | undefined;
+  readonly gt?: AttributeValue | undefined;
+  readonly ge?: AttributeValue | undefined;
+  readonly in?: readonly AttributeValue[] | undefined;
+  readonly exists?: boolean | undefined;
+}
+
 const PREFIX = 'is_attr_';
+/** So many values of a list are named in a sentence. */
+const MOST_NAMED = 5;
+const LONGEST_SHOWN = 60;
 
 /** Indexes the attributes of a pop. Where a column comes with and without prefix, the plain one counts. */
 export function columnsOf(attributes: Readonly<Record<string, string>>): Columns {
@@ -22,18 +40,50 @@ export function columnOf(columns: Columns, name: string): string | undefined {
   return columns.get(columnName(name));
 }
 
-/** Why the column does not pass the test, or undefined when it does. */
-export function whyAttributeFails(name: string, test: AttributeTest, columns: Columns): string | undefined {
+/** Why the column does not pass the test, as a sentence made on demand, or undefined when it does. */
+export function whyAttributeFails(name: string, test: AttributeTest, columns: Columns): (() => string) | undefined {
   const value = columnOf(columns, name);
   const comparisons = comparisonsOf(test);
   if (value === undefined) {
     const passes = comparisons ? passesMissing(comparisons) : false;
-    return passes ? undefined : `attribute ${name} is missing`;
+    return passes ? undefined : () => `attribute ${name} is missing`;
   }
   const passes = comparisons
     ? passesAll(comparisons, value)
-    : [test as AttributeValue | readonly AttributeValue[]].flat().some((wanted) => isLike(value, wanted));
-  return passes ? undefined : `attribute ${name} does not fit`;
+    : Array.isArray(test)
+      ? test.some((wanted) => isLike(value, wanted))
+      : isLike(value, test as AttributeValue);
+  return passes ? undefined : () => `attribute ${name} is ${shown(value)}, ${wantedWords(test)}`;
+}
+
+/** `not "Y"`, `not less than 3`. */
+function wantedWords(test: AttributeTest): string {
+  const comparisons = comparisonsOf(test);
+  if (!comparisons) return `not ${anyOf([test as AttributeValue | readonly AttributeValue[]].flat())}`;
+  const words = COMPARISON_WORDS.flatMap(([key, say]) => {
+    const wanted = comparisons[key];
+    return wanted === undefined ? [] : [say(wanted as AttributeValue & readonly AttributeValue[])];
+  });
+  return words.join(' and ');
+}
+
+const COMPARISON_WORDS: readonly (readonly [
+  keyof AttributeComparisons,
+  (wanted: AttributeValue & readonly AttributeValue[]) => string,
+])[] = [
+  ['eq', (wanted) => `not equal to ${shown(String(wanted))}`],
+  ['ne', (wanted) => `which is not to equal ${shown(String(wanted))}`],
+  ['lt', (wanted) => `not less than ${String(wanted)}`],
+  ['le', (wanted) => `not at most ${String(wanted)}`],
+  ['gt', (wanted) => `not more than ${String(wanted)}`],
+  ['ge', (wanted) => `not at least ${String(wanted)}`],
+  ['in', (wanted) => `not one of ${anyOf(wanted)}`],
+  ['exists', (wanted) => (wanted ? 'and is there' : 'and is not to exist')],
+];
+
+function anyOf(wanted: readonly AttributeValue[]): string {
+  const some = wanted.slice(0, MOST_NAMED).map((one) => shown(String(one)));
+  return `${some.join(' or ')}${wanted.length > MOST_NAMED ? ` or ${wanted.length - MOST_NAMED} others` : ''}`;
 }
 
 function columnName(key: string): string {
@@ -82,4 +132,9 @@ function compare(value: string, wanted: AttributeValue): number {
 function numberOf(text: string): number | undefined {
   const trimmed = text.trim();
   return /^-?\d{1,15}(?:\.\d{1,15})?$/.test(trimmed) ? Number(trimmed) : undefined;
+}
+
+/** A value in quotes, cut where it is long. */
+export function shown(value: string): string {
+  return `"${value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN - 1)}…` : value}"`;
 }

@@ -50,6 +50,8 @@ export interface CallFacts {
   readonly connected?: boolean;
   readonly endedBy?: 'us' | 'far-side';
   readonly talkedMs?: number;
+  /** For tests and explanations: how every chance comes out, whatever would have been drawn. */
+  readonly chance?: 'always' | 'never';
   /** Left out: every owner counts as always there. */
   readonly ownerHours?: OwnerHours;
   /** Left out: nothing is booked. */

@@ -31,6 +31,8 @@ export type OfferDecision =
       readonly action: 'skip';
       readonly thinkMs: number;
       readonly rule: string | null;
+      /** Contact columns to write with the skip, or with what is sent instead. */
+      readonly writeBack?: Readonly<Record<string, string>>;
       /** Present where the campaign forbids skipping: disposition the preview unplaced with this instead. */
       readonly instead?: {
         /** Null when nothing acceptable is offered. */
@@ -42,7 +44,8 @@ export type OfferDecision =
 
 export interface ConnectDecision {
   readonly point: 'connect';
-  readonly action: 'talk';
+  readonly action: 'talk' | 'hangUp';
+  /** 0 for `hangUp`. */
   readonly talkMs: number;
   readonly rule: string | null;
 }
@@ -64,6 +67,8 @@ export interface EndDecision {
   /** The contact's zone is not known; the callback goes by the policy's. */
   readonly zoneUnknown?: true;
   readonly wrapUpMs: number;
+  /** Contact columns to write with the disposition. */
+  readonly writeBack?: Readonly<Record<string, string>>;
   readonly rule: string | null;
   readonly fellBack?: FellBack;
 }

@@ -1,12 +1,17 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import type { Locator } from '../base/document.js';
+import { type Origin, Origins } from '../base/relocated.js';
 import { nearest } from '../base/suggestion.js';
 
 type Path = readonly PropertyKey[];
-type Loose = Readonly<Record<string, unknown>>;
 
-/** The items of a named list: values, or labels with weights. */
-export type NamedList = readonly unknown[] | Loose;
+/** A named list as it was read: values, or labels with weights; and where it stands. */
+export interface NamedList extends Origin {
+  readonly items: object;
+}
+
+/** Named lists by name. */
+export type NamedLists = ReadonlyMap<string, NamedList>;
 
 /** Keys whose value may be a list of values, and so `{ list: NAME }`. Every column under `attributes` is one as well. */
 const LIST_KEYS: ReadonlySet<PropertyKey> = new Set([
@@ -30,65 +35,89 @@ export interface ExpandedLists {
   readonly diagnostics: readonly Diagnostic[];
   /** Names of the lists that are referred to. */
   readonly used: ReadonlySet<string>;
+  /** Where the items stand that were put in. */
+  readonly origins: Origins;
 }
 
 /**
  * Puts the items of named lists in place of the references to them: `{ list: NAME }` wherever a list of values may stand,
  * and the bare name as `holidays`, `days` and `in` of an attribute, where nothing else can be meant.
  */
-export function expandLists(
-  value: unknown,
-  lists: ReadonlyMap<string, NamedList>,
-  diagnose: Locator['diagnose'],
-): ExpandedLists {
+export function expandLists(value: unknown, lists: NamedLists, locator: Locator): ExpandedLists {
   const diagnostics: Diagnostic[] = [];
   const used = new Set<string>();
+  const origins = new Origins();
   const resolve = (name: string, path: Path, otherwise: unknown): unknown => {
-    const items = lists.get(name);
-    if (items === undefined) {
+    const list = lists.get(name);
+    if (list === undefined) {
       const meant = nearest(name, lists.keys());
-      const message = `There is no list "${name}" under "lists".`;
-      const suggestion = meant ? `Did you mean "${meant}"?` : undefined;
-      const complaint = { code: 'policy/unknown-list', message, ...(suggestion ? { suggestion } : {}) };
-      diagnostics.push(diagnose(path, complaint));
+      if (meant) used.add(meant);
+      diagnostics.push(locator.diagnose(path, unknownList(name, meant)));
       return otherwise;
     }
     used.add(name);
-    return items;
+    origins.put(path, list);
+    return list.items;
   };
   const walk = (node: unknown, path: Path): unknown => {
-    const name = path[0] === 'rules' || path[0] === 'otherwise' ? referenceAt(node, path, lists) : undefined;
+    const isRule = path[0] === 'rules' || path[0] === 'otherwise';
+    const name = isRule ? referenceAt(node, path, lists) : undefined;
     if (name !== undefined) return resolve(name, path, node);
+    if (isRule && typeof node === 'string' && lists.has(node) && mayBeList(path)) {
+      diagnostics.push(locator.diagnose(path, readAsText(node)));
+    }
     if (Array.isArray(node)) return node.map((item, index) => walk(item, [...path, index]));
     if (typeof node !== 'object' || node === null) return node;
     return Object.fromEntries(Object.entries(node).map(([key, part]) => [key, walk(part, [...path, key])]));
   };
-  return { value: walk(value, []), diagnostics, used };
+  return { value: walk(value, []), diagnostics, used, origins };
+}
+
+/** The lists that the file names, as far as they are lists. */
+export function listsOf(raw: unknown, locator: Locator): NamedLists {
+  const lists = (raw as { lists?: unknown } | null | undefined)?.lists;
+  if (typeof lists !== 'object' || lists === null || Array.isArray(lists)) return new Map();
+  return new Map(
+    Object.entries(lists).flatMap(([name, items]) =>
+      typeof items === 'object' && items !== null ? [[name, { items, locator, path: ['lists', name] }]] : [],
+    ),
+  );
 }
 
 /** The name of the list that `node` refers to, or undefined where it refers to none. */
-function referenceAt(node: unknown, path: Path, lists: ReadonlyMap<string, NamedList>): string | undefined {
+function referenceAt(node: unknown, path: Path, lists: NamedLists): string | undefined {
   const key = path.at(-1) as PropertyKey;
-  const isColumn = path.at(-2) === 'attributes';
-  const isComparison = path.at(-3) === 'attributes';
-  if (isColumn || LIST_KEYS.has(key)) {
+  if (isColumn(path) || LIST_KEYS.has(key)) {
     const entries = typeof node === 'object' && node !== null && !Array.isArray(node) ? Object.entries(node) : [];
     const [only] = entries;
     if (entries.length === 1 && only?.[0] === 'list' && typeof only[1] === 'string') return only[1];
   }
-  if (typeof node !== 'string' || isColumn) return undefined;
-  if (key === 'in') return isComparison ? node : undefined;
+  if (typeof node !== 'string' || isColumn(path)) return undefined;
+  if (key === 'in') return path.at(-3) === 'attributes' ? node : undefined;
   if (!NAME_KEYS.has(key)) return undefined;
   return key === 'holidays' || lists.has(node) ? node : undefined;
 }
 
-/** The lists that the file names, as far as they are lists. */
-export function listsOf(raw: unknown): ReadonlyMap<string, NamedList> {
-  const lists = (raw as { lists?: unknown } | null | undefined)?.lists;
-  if (typeof lists !== 'object' || lists === null || Array.isArray(lists)) return new Map();
-  return new Map(
-    Object.entries(lists).filter(
-      (entry): entry is [string, NamedList] => typeof entry[1] === 'object' && entry[1] !== null,
-    ),
-  );
+function isColumn(path: Path): boolean {
+  return path.at(-2) === 'attributes';
+}
+
+/** Whether the value at `path`, or the list of which it is an item, could have been a reference. */
+function mayBeList(path: Path): boolean {
+  const owner = typeof path.at(-1) === 'number' ? path.slice(0, -1) : path;
+  return isColumn(owner) || LIST_KEYS.has(owner.at(-1) as PropertyKey);
+}
+
+function unknownList(name: string, meant: string | undefined) {
+  const message = `There is no list "${name}" under "lists".`;
+  return { code: 'policy/unknown-list', message, ...(meant ? { suggestion: `Did you mean "${meant}"?` } : {}) };
+}
+
+function readAsText(name: string) {
+  return {
+    severity: 'warning',
+    code: 'policy/list-as-text',
+    message: `"${name}" is read as a text here, though there is a list of this name.`,
+    suggestion: `Write { list: "${name}" } to mean the list.`,
+  } as const;
 }

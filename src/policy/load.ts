@@ -1,17 +1,23 @@
 import { createHash } from 'node:crypto';
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../base/diagnostic.js';
-import { loadDocument } from '../base/document.js';
 import { callbackOf } from './callback-schema.js';
-import { explainPolicyKey } from './later-keys.js';
-import { expandLists, listsOf } from './lists.js';
-import { checkMeaning, ruleName } from './meaning.js';
-import type { EndAction, OfferAction, Policy, Rule } from './policy.js';
-import { type PolicyFile, PolicySchema, type RuleFile } from './schema.js';
+import { checkMeaning } from './meaning.js';
+import { ruleName, rulesOf, stem } from './placed-rule.js';
+import type { ConnectAction, EndAction, OfferAction, Policy, Rule } from './policy.js';
+import { type PolicySource, type ReadFile, readSources } from './policy-source.js';
+import type { PolicyFile, RuleFile } from './schema.js';
 
 /** `policy` is there when nothing but warnings was found. */
 export interface LoadedPolicy {
   readonly policy?: Policy;
   readonly diagnostics: Diagnostic[];
+  /** Every file that it consists of, itself first: for who watches them. */
+  readonly files: readonly string[];
+}
+
+export interface PolicyContext {
+  /** Reads the files that a policy includes; without it there can be none. */
+  readonly readFile?: ReadFile;
 }
 
 /** What a policy leaves out. */
@@ -23,18 +29,24 @@ const DEFAULTS = {
 } as const;
 
 /** Reads and checks a policy file (design §7). `file` is for the messages, and names the policy if the file does not. */
-export function loadPolicy(text: string, file: string): LoadedPolicy {
-  const loaded = loadDocument(text, file, PolicySchema, {
-    area: 'policy',
-    explainKey: explainPolicyKey,
-    prepare: (raw, diagnose) => {
-      const { value, diagnostics } = expandLists(raw, listsOf(raw), diagnose);
-      return { value, diagnostics: [...diagnostics] };
-    },
-  });
-  const diagnostics = sortDiagnostics([...loaded.diagnostics, ...checkMeaning(loaded.raw, loaded.locator)]);
-  if (loaded.value === undefined || hasErrors(diagnostics)) return { diagnostics };
-  return { policy: policyOf(loaded.value, loaded.value.name ?? stem(file)), diagnostics };
+export function loadPolicy(text: string, file: string, { readFile }: PolicyContext = {}): LoadedPolicy {
+  const { main, diagnostics: found, files } = readSources(text, file, readFile);
+  const rules = rulesOf(main);
+  const diagnostics = sortDiagnostics([...found, ...checkMeaning(main, rules)]);
+  const contents = settingsOf(main);
+  if (main.value === undefined || contents === undefined || hasErrors(diagnostics)) return { diagnostics, files };
+  const written = rules.flatMap(({ name, value }) => (value ? [{ ...value, name }] : []));
+  return { policy: policyOf({ ...contents, rules: written }, main.value.name ?? stem(file)), diagnostics, files };
+}
+
+/** What the file says beside its rules, and where it says nothing the files that it includes, the first of them first. */
+function settingsOf(source: PolicySource, seen = new Set<PolicySource>()): PolicyFile | undefined {
+  seen.add(source);
+  const included = source.included.filter((one) => !seen.has(one)).map((one) => settingsOf(one, seen));
+  const layers = [...included.toReversed(), source.value];
+  if (layers.includes(undefined)) return undefined;
+  const told = layers.map((layer) => Object.entries(layer ?? {}).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(told.flat()) as PolicyFile;
 }
 
 /**
@@ -75,12 +87,16 @@ function policyOf(content: PolicyFile, name: string): Policy {
 }
 
 function ruleOf({ name, when, then }: RuleFile, index: number): Rule {
-  const [offer, end] = [offerOf(then), endOf(then)];
+  const [offer, connect, end] = [offerOf(then), connectOf(then), endOf(then)];
+  const { wrapUp, writeBack } = then;
   return {
     name: name ?? ruleName(index),
-    ...(when ? { when } : {}),
-    ...(offer ? { offer } : {}),
-    ...(end ? { end } : {}),
+    ...(when && { when }),
+    ...(offer && { offer }),
+    ...(connect && { connect }),
+    ...(end && { end }),
+    ...(wrapUp && { wrapUp }),
+    ...(writeBack && { writeBack }),
   };
 }
 
@@ -90,12 +106,12 @@ function offerOf({ skip, place }: RuleFile['then']): OfferAction | undefined {
   return skip === true ? { action: 'skip' } : { action: 'skip', elseLabel: skip.else };
 }
 
+function connectOf({ talk, hangUp }: RuleFile['then']): ConnectAction | undefined {
+  if (hangUp) return { action: 'hangUp' };
+  return talk && { action: 'talk', talk };
+}
+
 function endOf({ disposition, callback }: RuleFile['then']): EndAction | undefined {
   if (disposition) return { action: 'disposition', labels: disposition };
   return callback && callbackOf(callback);
-}
-
-function stem(file: string): string {
-  const base = file.split(/[\\/]/).at(-1) ?? file;
-  return base.replace(/\.ya?ml$/i, '') || base;
 }

@@ -1,109 +1,127 @@
 import type { Diagnostic } from '../base/diagnostic.js';
-import type { Locator } from '../base/document.js';
+import { nearest } from '../base/suggestion.js';
 import { checkCallback } from './callback-meaning.js';
+import { isMap, type PlacedRule, sourcesInOrder } from './placed-rule.js';
+import { decidingAt, POINT_WORDS, POINTS } from './points.js';
+import type { PolicySource } from './policy-source.js';
+import { checkReach } from './reach.js';
+import { checkWindow } from './window-meaning.js';
+import { PLACEHOLDERS, unknownPlaceholders } from './write-back.js';
 
 type Path = readonly PropertyKey[];
-type Loose = Readonly<Record<string, unknown>>;
-type Point = 'offer' | 'end';
 
-/** The action that decides at each point; a rule may have one of each. */
-const ACTIONS: Readonly<Record<Point, readonly string[]>> = {
-  offer: ['skip', 'place'],
-  end: ['disposition', 'callback'],
-};
-const POINTS: readonly Point[] = ['offer', 'end'];
+/** What is known at the end of a call only. */
+const LATE_TESTS = ['connected', 'endedBy', 'talked'];
 
 /**
- * The third pass: what is written well and yet cannot be meant. Takes the file as read, unchecked, so that a mistake in
- * one rule does not hide what is wrong with another.
+ * The third pass: what is written well and yet cannot be meant. Takes the files as read, unchecked, so that a mistake in
+ * one rule does not hide what is wrong with another. `rules` are those of all files, in the order in which they are asked.
  */
-export function checkMeaning(raw: unknown, locator: Locator): Diagnostic[] {
-  const list = isMap(raw) ? raw.rules : undefined;
-  const rules = Array.isArray(list) ? list.map((rule: unknown): Loose => (isMap(rule) ? rule : {})) : [];
+export function checkMeaning(main: PolicySource, rules: readonly PlacedRule[]): Diagnostic[] {
+  const timezone = sourcesInOrder(main)
+    .toReversed()
+    .flatMap(({ raw }) => (isMap(raw) && raw.timezone !== undefined ? [raw.timezone] : []))[0];
   return [
-    ...rules.flatMap((rule, index) => checkPoints(rule, ['rules', index], locator)),
-    ...rules.flatMap(({ then }, index) => {
-      if (!isMap(then) || !isMap(then.callback)) return [];
-      const { timezone } = raw as Loose;
-      return checkCallback(then.callback, ['rules', index, 'then', 'callback'], locator, { timezone });
-    }),
-    ...checkNames(rules, locator),
-    ...checkReach(rules, locator),
+    ...rules.flatMap(checkPoints),
+    ...rules.flatMap((rule) => checkTimes(rule, timezone)),
+    ...rules.flatMap(checkWriteBack),
+    ...checkNames(rules),
+    ...checkReach(rules),
+    ...checkListUse(main),
   ];
 }
 
-/** How a rule without a name is called. */
-export function ruleName(index: number): string {
-  return `rule ${index + 1}`;
-}
-
-/** One action at each point, and no test at the offer of what only the end can know. */
-function checkPoints(rule: Loose, path: Path, locator: Locator): Diagnostic[] {
-  const diagnostics: Diagnostic[] = [];
-  for (const point of POINTS) {
-    const [first, second] = actionsAt(rule, point);
-    if (second === undefined) continue;
-    const message = `"${second}" cannot stand beside "${first}": a rule decides ${point === 'end' ? 'the end' : 'the offer'} of a call once.`;
-    diagnostics.push(locator.diagnose([...path, 'then', second], { code: 'policy/two-actions', message }, 'key'));
-  }
-  const [early] = actionsAt(rule, 'offer');
-  if (early === undefined) return diagnostics;
-  const message = `"connected" is known at the end of a call only, but "${early}" is decided at its offer.`;
-  const complaint = { code: 'policy/too-early', message, suggestion: 'Make two rules of it.' };
-  const places = placesOfConnected(rule.when, [...path, 'when']);
-  return [...diagnostics, ...places.map((place) => locator.diagnose(place, complaint, 'key'))];
-}
-
-function placesOfConnected(when: unknown, path: Path): Path[] {
-  if (!isMap(when)) return [];
-  const own: Path[] = when.connected === undefined ? [] : [[...path, 'connected']];
-  const parts = ['all', 'any'].flatMap((name) => {
-    const list = when[name];
-    return Array.isArray(list)
-      ? list.flatMap((part: unknown, index) => placesOfConnected(part, [...path, name, index]))
-      : [];
+/** One action at each point, and no test of what only the end can know beside an action that is decided before. */
+function checkPoints({ raw, path, locator }: PlacedRule): Diagnostic[] {
+  const doubles = POINTS.flatMap((point) => {
+    const [first, second] = decidingAt(raw.then, point);
+    if (second === undefined) return [];
+    const message = `"${second}" cannot stand beside "${first}": a rule decides ${POINT_WORDS[point]} of a call once.`;
+    return [locator.diagnose([...path, 'then', second], { code: 'policy/two-actions', message }, 'key')];
   });
-  return [...own, ...parts, ...placesOfConnected(when.not, [...path, 'not'])];
+  const early = [...decidingAt(raw.then, 'offer'), ...decidingAt(raw.then, 'connect')][0];
+  if (early === undefined) return doubles;
+  const moment = ['talk', 'hangUp'].includes(early) ? 'when it connects' : 'at its offer';
+  const tooEarly = placesOf(raw.when, [...path, 'when'], LATE_TESTS).map(({ place }) => {
+    const message = `"${String(place.at(-1))}" is known at the end of a call only, but "${early}" is decided ${moment}.`;
+    return locator.diagnose(place, { code: 'policy/too-early', message, suggestion: 'Make two rules of it.' }, 'key');
+  });
+  return [...doubles, ...tooEarly];
+}
+
+/** Hours and callbacks. */
+function checkTimes({ raw, path, locator }: PlacedRule, timezone: unknown): Diagnostic[] {
+  const times = placesOf(raw.when, [...path, 'when'], ['time']).flatMap(({ place, value }) => {
+    if (!isMap(value)) return [];
+    const empty = checkWindow(value, place, locator);
+    if (timezone !== undefined || typeof value.timezone === 'string') return empty;
+    const message = isMap(value.timezone)
+      ? 'For contacts that do not tell their zone these hours are in UTC: the policy has no "timezone".'
+      : 'Nothing says in which zone these hours are: they are in UTC.';
+    const suggestion = 'Give the policy a "timezone".';
+    const complaint = { severity: 'warning', code: 'policy/no-zone', message, suggestion } as const;
+    return [...empty, locator.diagnose(place, complaint, 'key')];
+  });
+  const { then } = raw;
+  if (!isMap(then) || !isMap(then.callback)) return times;
+  return [...times, ...checkCallback(then.callback, [...path, 'then', 'callback'], locator, { timezone })];
+}
+
+function checkWriteBack({ raw, path, locator }: PlacedRule): Diagnostic[] {
+  const columns = isMap(raw.then) && isMap(raw.then.writeBack) ? raw.then.writeBack : {};
+  return Object.entries(columns).flatMap(([column, text]) =>
+    unknownPlaceholders(String(text)).map((name) => {
+      const meant = nearest(name, PLACEHOLDERS);
+      const message = `{${name}} is nothing that can be filled in.`;
+      const suggestion = meant
+        ? `Did you mean {${meant}}?`
+        : `There are ${PLACEHOLDERS.map((one) => `{${one}}`).join(', ')}.`;
+      const complaint = { code: 'policy/unknown-placeholder', message, suggestion };
+      return locator.diagnose([...path, 'then', 'writeBack', column], complaint);
+    }),
+  );
 }
 
 /** Names lead logs, metrics and random streams: two rules of one name could not be told apart. */
-function checkNames(rules: readonly Loose[], locator: Locator): Diagnostic[] {
-  const first = new Map<unknown, number>();
-  return rules.flatMap((rule, index) => {
-    const name = rule.name ?? ruleName(index);
-    const earlier = first.get(name);
-    if (earlier === undefined) {
-      first.set(name, index);
+function checkNames(rules: readonly PlacedRule[]): Diagnostic[] {
+  const first = new Map<string, PlacedRule>();
+  return rules.flatMap((rule) => {
+    const earlier = first.get(rule.name);
+    if (!earlier) {
+      first.set(rule.name, rule);
       return [];
     }
-    const message = `Rule ${earlier + 1} is called "${String(name)}" already; every rule needs a name of its own.`;
-    return [locator.diagnose(['rules', index, 'name'], { code: 'policy/duplicate-rule', message })];
+    const number = Number(earlier.path.at(-1)) + 1;
+    const where = earlier.locator.file === rule.locator.file ? '' : ` of ${earlier.locator.file}`;
+    const message = `Rule ${number}${where} is called "${rule.name}" already; every rule needs a name of its own.`;
+    return [rule.locator.diagnose([...rule.path, 'name'], { code: 'policy/duplicate-rule', message })];
   });
 }
 
-/** A rule without conditions takes every call, so later rules for the same points never get a turn. */
-function checkReach(rules: readonly Loose[], locator: Locator): Diagnostic[] {
-  const takers = new Map<Point, number>();
-  return rules.flatMap((rule, index) => {
-    const points = POINTS.filter((point) => actionsAt(rule, point).length > 0);
-    const blockers = points.flatMap((point) => takers.get(point) ?? []);
-    const isOpen = rule.when === undefined || (isMap(rule.when) && Object.keys(rule.when).length === 0);
-    if (isOpen) for (const point of points) takers.set(point, takers.get(point) ?? index);
-    if (points.length === 0 || blockers.length < points.length) return [];
-    const complaint = {
-      severity: 'warning',
-      code: 'policy/unreachable-rule',
-      message: `This rule never gets a turn: rule ${Math.max(...blockers) + 1} before it takes every call.`,
-      suggestion: 'Move it up, or give the earlier rule a "when".',
-    } as const;
-    return [locator.diagnose(['rules', index], complaint)];
+/** A list that nobody refers to is a mistyped one, or left over. A file without rules is there for others to include. */
+function checkListUse({ raw, used, locator }: PolicySource): Diagnostic[] {
+  if (!isMap(raw) || !isMap(raw.lists) || raw.rules === undefined) return [];
+  return Object.keys(raw.lists)
+    .filter((name) => !used.has(name))
+    .map((name) => {
+      const message = `Nothing refers to the list "${name}".`;
+      const suggestion = `Write { list: "${name}" } where its items are meant, or remove it.`;
+      const complaint = { severity: 'warning', code: 'policy/unused-list', message, suggestion } as const;
+      return locator.diagnose(['lists', name], complaint, 'key');
+    });
+}
+
+/** Where these tests stand in a condition, however deep. */
+function placesOf(when: unknown, path: Path, tests: readonly string[]): { place: Path; value: unknown }[] {
+  if (!isMap(when)) return [];
+  const own = tests.flatMap((test) =>
+    when[test] === undefined ? [] : [{ place: [...path, test], value: when[test] }],
+  );
+  const parts = ['all', 'any'].flatMap((name) => {
+    const list = when[name];
+    return Array.isArray(list)
+      ? list.flatMap((part: unknown, index) => placesOf(part, [...path, name, index], tests))
+      : [];
   });
-}
-
-function actionsAt({ then }: Loose, point: Point): string[] {
-  return isMap(then) ? ACTIONS[point].filter((action) => then[action] !== undefined) : [];
-}
-
-function isMap(value: unknown): value is Loose {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return [...own, ...parts, ...placesOf(when.not, [...path, 'not'], tests)];
 }

@@ -774,7 +774,7 @@ describe('rule 6: a disposition is refused', () => {
     const unplaced = ready({ place: false, choices: 0 }).pop('101', { preview: true });
     await unplaced.wait(SECOND);
     expect(unplaced.closed).toEqual(['101 failed no-label']);
-    expect(unplaced.did('disconnect')).toHaveLength(1);
+    expect(unplaced.did('disconnect').map(({ order }) => order.of.ref.interactionId)).toEqual(['101']);
   });
 
   test('rule 6: a definite 5xx is retried with back-off for two minutes, then the call has failed', async () => {

@@ -1,32 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Cron, parseCron } from '../../src/base/cron.js';
-import type { Shift, ShiftBreak } from '../../src/config/index.js';
+import type { Shift } from '../../src/config/index.js';
 import { dutyAt, workAfter } from '../../src/fleet/calendar.js';
+import { cron, shiftOf } from '../support/shift.js';
 import { MinuteScan } from './minute-scan.js';
-
-const cron = (text: string): Cron => {
-  const read = parseCron(text);
-  if ('fault' in read) throw new Error(read.fault);
-  return read;
-};
-
-interface Written {
-  readonly zone?: string;
-  readonly start: readonly string[];
-  readonly end: readonly string[];
-  readonly breaks?: readonly ShiftBreak[];
-  readonly holidays?: readonly string[];
-}
-
-const shiftOf = ({ zone = 'America/New_York', start, end, breaks = [], holidays = [] }: Written): Shift => ({
-  name: 'weekdays',
-  zone,
-  starts: start.map(cron),
-  ends: end.map(cron),
-  breaks,
-  holidays: new Set(holidays),
-});
 
 const MINUTE = 60_000;
 const weekdays = shiftOf({
@@ -199,7 +176,7 @@ describe.each(CHANGES)('around the change in %s on %s', (zone, date) => {
           }
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 15 },
     );
   });
 });

@@ -17,6 +17,7 @@ const pop = (interactionId: string) => ({
   },
 });
 const breakStatus = { __type: 'urn:inin.com:dialer:breakStatusMessage', isDelta: false, breakStatus: 2 };
+const snapshot = { __type: 'urn:inin.com:queues:queueContentsMessage', subscriptionId: 'agent-queue', isDelta: false };
 const down = (more: object) => ({
   __type: 'urn:inin.com:connection:connectionStateChangeMessage',
   isDelta: false,
@@ -27,6 +28,7 @@ const down = (more: object) => ({
 });
 const event = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
 
+let openStream: ServerResponse | undefined;
 let server: TroubleServer;
 let desk: Desk;
 let ears: Ears;
@@ -57,6 +59,12 @@ function messages(trouble: string, request: Arrived, response: ServerResponse): 
       if (count === 1) setImmediate(() => request.socket.resetAndDestroy());
       return undefined;
     }
+    case 'stream-snapshots':
+      openStream = stream();
+      return undefined;
+    case 'poll-lost-once':
+      if (count === 2) return request.socket.destroy();
+      return json(response, 200, count > 3 ? [pop('late')] : []);
     case 'stream-401-later':
       return count === 1 ? stream().end() : json(response, 401);
     case 'stream-is-json':
@@ -119,6 +127,9 @@ beforeEach(async () => {
       );
     }
     if (rest.join('/') === 'messaging/messages') return messages(sid, request, response);
+    // The second time the queue is subscribed to, what waited on the stream comes first, then the snapshot.
+    if (request.path.includes('subscriptions/queues') && server.of('subscriptions/queues').length === 2)
+      openStream?.write(event(pop('waited')) + event(snapshot));
     if (rest.join('/') === 'connection' && request.method === 'GET') return json(response, 200, { connectionState: 1 });
     return json(response, 200);
   });
@@ -153,6 +164,49 @@ async function passUntil(condition: () => boolean, stepMs = 100): Promise<number
   }
   return desk.clock.monotonic() - start;
 }
+
+describe('to be caught up', () => {
+  const popped = () => ears.messages.filter(({ __type }) => __type.endsWith('dataPopMessage')).length;
+
+  test('a stream is asked for a snapshot, which comes behind all that waited', async () => {
+    const session = await listen('stream-snapshots');
+    await heard('stream-opened');
+    await session.subscribe(commands.subscribeQueue('u'));
+    expect(await session.caughtUp()).toBe(true);
+    expect(popped()).toBe(1);
+    expect(session.gaps).toBe(0);
+    openStream?.end();
+    await heard('stream-dropped');
+    expect(session.gaps).toBe(1);
+    expect(await session.caughtUp()).toBe(false);
+  });
+
+  test('a poll must begin afterwards; one that is lost is a gap, and after it the snapshots are read too', async () => {
+    const session = await listen('poll-lost-once');
+    await session.subscribe(commands.subscribeQueue('u'));
+    await heard('polling');
+    let came: boolean | undefined;
+    void session.caughtUp().then((isCaughtUp) => {
+      came = isCaughtUp;
+    });
+    await passUntil(() => came !== undefined);
+    expect([came, session.gaps]).toEqual([false, 1]);
+    came = undefined;
+    void session.caughtUp().then((isCaughtUp) => {
+      came = isCaughtUp;
+    });
+    await passUntil(() => came !== undefined);
+    expect([came, popped() > 0, server.of('subscriptions/queues').length]).toEqual([true, true, 2]);
+  });
+
+  test('nobody is after the session', async () => {
+    const session = await listen('poll-hangs');
+    const caughtUp = session.caughtUp();
+    await session.close();
+    expect(await caughtUp).toBe(false);
+    expect(await session.caughtUp()).toBe(false);
+  });
+});
 
 describe('a stream', () => {
   test('delivers messages in order: repeated, unknown and malformed ones harm nothing', async () => {

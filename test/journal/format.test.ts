@@ -70,7 +70,7 @@ describe('what is read again is what was written', () => {
           for (const record of kept) advance(work, record);
           expect(stored([...foldOpenWork(lines, OURS).work])).toEqual(stored([...work]));
           expect(stored(await all(queryCalls(journal, {})))).toEqual(stored(rowsOf(kept)));
-          const machine = { begin: () => 0, step: (count: number) => count + 1 };
+          const machine = { begin: () => 0, step: (count: number) => count + 1, replaced: (count: number) => count };
           const steps = await all(replay(readJournal(journal), { user: 'bot1' }, machine));
           expect(bare(steps.map(({ line }) => line))).toEqual(stored(kept.filter(({ user }) => user === 'bot1')));
         },

@@ -96,6 +96,7 @@ describe('docs/errors.md', () => {
     const codes = [
       ...all(code, /'((?:yaml|file|worker|world|usage)\/[a-z-]+)'/g),
       ...all(sources('src/policy').map(read).join('\n'), /'(policy\/[a-z-]+)'/g),
+      ...all(read('src/policy/policy-source.ts'), /refuse\(\s*'([a-z-]+)'/g).map((reason) => `policy/${reason}`),
       ...all(shapes, /'([a-z-]+)'/g).map((reason) => `*/${reason}`),
       ...all(read('src/config/roster.ts') + read('src/config/server.ts'), /complain\(\s*'([a-z]+-[a-z-]+)'/g).map(
         (reason) => `worker/${reason}`,

@@ -141,8 +141,10 @@ describe('killed before a disposition was sent', () => {
     await dies(lives);
     await away(lives, 1_000, { expires: true });
     await settled(lives, isForgotten, 0);
-    const closedAt = lives.facts('call.closed')[0]?.at;
-    expect(lives.facts('intent')).toContainEqual(expect.objectContaining({ command: 'disconnect', at: closedAt }));
+    const [closed] = lives.facts('call.closed');
+    const hungUp = { command: 'disconnect', at: closed?.at, call: closed?.call };
+    expect(lives.facts('intent')).toContainEqual(expect.objectContaining(hungUp));
+    expect(lives.facts('outcome')).toContainEqual(expect.objectContaining(hungUp));
   });
 
   test('A3: comes again: hung up once more', async () => {

@@ -165,6 +165,31 @@ describe('at run time', () => {
     bench.close();
   });
 
+  test('a break asked for by one who has not read that the link broke is refused, and held against nobody', async () => {
+    const bench = new Bench(world());
+    const client = await (await bench.logIn()).ready();
+    bench.simulator.injections.add({ fault: 'dialer-link-down', for: '5s' });
+    await bench.pass(6_000);
+    expect((await client.dialer('request-break')).status).toBe(400);
+    expect(bench.simulator.ledger().violations).toEqual([]);
+    bench.close();
+  });
+
+  test('the late call of a break is not handed to one who has left Dialer since', async () => {
+    const bench = new Bench({
+      campaigns: [{ ...PREVIEW, type: 'power' }],
+      dialling: { oneMoreCall: 0, ring: { fixed: '1h' } },
+      faults: [{ fault: 'late-pop', after: 'break', every: 1, delay: '2s' }],
+    });
+    const client = await (await bench.logIn()).ready();
+    await client.dialer('request-break');
+    await bench.pass(1_000);
+    await client.dialer('log-off');
+    await bench.pass(5_000);
+    expect(bench.simulator.ledger().pops).toBe(0);
+    bench.close();
+  });
+
   test('what is lifted ends what it brought', async () => {
     const bench = new Bench(world());
     const client = await bench.logIn();

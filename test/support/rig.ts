@@ -1,11 +1,13 @@
 import { type AgentChart, agentChart } from '../../src/agent/chart.js';
 import { DEFAULT_TIMINGS } from '../../src/agent/timings.js';
+import type { Clock } from '../../src/base/clock.js';
 import { silentLog } from '../../src/base/log.js';
 import { seededRandom } from '../../src/base/random.js';
 import { inProcessTransport } from '../../src/cli/in-process-transport.js';
 import { createFleet, type Fleet, type FleetEnd } from '../../src/fleet/fleet.js';
 import type { Seat } from '../../src/fleet/seat.js';
 import type { Transport } from '../../src/icws/transport.js';
+import type { OpenWork } from '../../src/journal/open-work.js';
 import type { AgentState, Fact, JournalRecord } from '../../src/journal/record.js';
 import { loadPolicy, type Policy } from '../../src/policy/index.js';
 import {
@@ -46,6 +48,14 @@ export interface RigOptions {
   readonly alternates?: readonly string[];
   /** Record what the charts were told, as a journal does. */
   readonly keepsEvents?: boolean;
+  /** When it all begins, epoch milliseconds. */
+  readonly startAt?: number;
+  /** By how much the worker's wall clock is ahead of the true time; may be changed on the way. */
+  readonly skew?: { ms: number };
+  /** What an earlier process left in hand. */
+  readonly work?: ReadonlyMap<string, OpenWork>;
+  /** Hears of each change of a shift. */
+  readonly onShiftChange?: (timing: 'on-time' | 'made-good') => void;
 }
 
 /** A whole fleet on the simulator, without sockets, on one fake clock: hours pass in milliseconds. */
@@ -66,7 +76,14 @@ export interface Rig {
 
 /** Builds the rig and starts the fleet. Call `finish` in each test. */
 export function startRig(options: RigOptions): Rig {
-  const clock = new FakeClock();
+  const clock = new FakeClock(options.startAt);
+  const { skew = { ms: 0 } } = options;
+  const ours: Clock = {
+    now: () => clock.now() + skew.ms,
+    monotonic: () => clock.monotonic(),
+    setTimeout: clock.setTimeout,
+    clearTimeout: clock.clearTimeout,
+  };
   const world = WorldSchema.parse(options.world);
   const simulator = createSimulator({ world, clock, random: seededRandom(world.seed) });
   if (world.alternateHost !== undefined) simulator.listensOn(['127.0.0.1', world.alternateHost]);
@@ -75,8 +92,8 @@ export function startRig(options: RigOptions): Rig {
   const records: JournalRecord[] = [];
   const policy = policyOf(options.policy ?? PLAIN_POLICY);
   const fleet = createFleet({
-    chart: (options.spoil ?? ((chart) => chart))(agentChart(clock, DEFAULT_TIMINGS)),
-    clock,
+    chart: (options.spoil ?? ((chart) => chart))(agentChart(ours, DEFAULT_TIMINGS)),
+    clock: ours,
     random,
     log: silentLog,
     recorder: { keepsEvents: options.keepsEvents ?? false, write: (record) => void records.push(record) },
@@ -95,6 +112,8 @@ export function startRig(options: RigOptions): Rig {
     drainTimeoutMs: options.drainTimeoutMs ?? 120_000,
     stuckMs: options.stuckMs ?? 300_000,
     onMessage: () => {},
+    ...(options.work && { work: options.work }),
+    ...(options.onShiftChange && { onShiftChange: options.onShiftChange }),
     nameContact: options.nameContact ?? ((columns) => columns),
     fingerprintOf: () => null,
     openSession: opener({

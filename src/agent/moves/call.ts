@@ -1,7 +1,7 @@
 import type { CallResult, PreviewOutcome } from '../../journal/record.js';
 import { type OpenCall, refOf } from '../context.js';
 import type { PopFacts } from '../events.js';
-import type { CallInHand } from '../orders.js';
+import type { AgentOrder, CallInHand } from '../orders.js';
 import type { AgentTimings } from '../timings.js';
 import { type Move, on } from './move.js';
 
@@ -58,13 +58,17 @@ export function hangUp(move: Move): void {
   if (!call) return;
   endTalk(move, 'us');
   patch(move, { stage: 'hanging-up', deadline: Number.POSITIVE_INFINITY });
-  move.order('step', { do: 'disconnect', call: call.pop.interactionId });
+  move.order('step', disconnectOf(call));
 }
 
 /** Hangs up what may still be connected of a call that is given up. */
 export function hangUpWhatIsLeft(move: Move): void {
   const { call } = move.context;
-  if (call && !call.endedBy) move.order(null, { do: 'disconnect', call: call.pop.interactionId });
+  if (call && !call.endedBy) move.order(null, disconnectOf(call));
+}
+
+function disconnectOf({ pop, ref, nth }: OpenCall): AgentOrder {
+  return { do: 'disconnect', call: pop.interactionId, of: { ref, nth } };
 }
 
 /** Closes the open call with its one final result. */
