@@ -12,6 +12,7 @@ import { LOG_LEVELS } from './log.js';
 import { addRehearse } from './rehearse.js';
 import { withRosterFlags } from './roster-flags.js';
 import { run } from './run.js';
+import { addShifts } from './shifts.js';
 import { type SimulateFlags, simulate } from './simulate.js';
 import { VERSION } from './version.js';
 
@@ -104,6 +105,7 @@ Examples:
   addJournalCommands(program, io, done);
   addDoctor(program, io, done);
   addRehearse(program, io, done);
+  addShifts(program, io, done);
 
   return program;
 }

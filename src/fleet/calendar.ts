@@ -45,7 +45,7 @@ const MOST_BREAKS = 10_000;
 export function dutyAt(shift: Shift, instant: number): Duty {
   const stretch = shiftAt(shift, instant);
   if (!stretch) {
-    const since = latest(shift.ends, shift.zone, instant);
+    const since = lastEndOf(shift, instant);
     const next = nextStart(shift, instant);
     return { state: 'off', since, until: next, shift: null, why: whyOff(shift, instant, next) };
   }
@@ -102,6 +102,16 @@ function withoutWorkBetween(shift: Shift, stretch: Stretch, planned: PlannedBrea
     from = earlier.from;
   }
   return { from, until: Math.min(until, stretch.until) };
+}
+
+/** When the last shift before the instant ended; null where there was none. An end that ended nothing does not count. */
+function lastEndOf({ zone, starts, ends, holidays }: Shift, instant: number): number | null {
+  let start = latest(starts, zone, instant, holidays);
+  for (let count = 0; start !== null && count < MOST_STARTS; count++) {
+    if (latest(ends, zone, start) !== start) return soonest(ends, zone, start);
+    start = latest(starts, zone, start - 1, holidays);
+  }
+  return null;
 }
 
 /** The next start after the instant that is not taken back by an end at the same moment. */

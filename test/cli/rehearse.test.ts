@@ -169,7 +169,7 @@ agents:
 describe('what is typed wrong', () => {
   test.each([
     ['--from yesterday', ['--from', 'yesterday'], /--from must be a day such as 2026-03-06/],
-    ['a day that does not exist', ['--from', '2026-02-30'], /there is no 2026-02-30/],
+    ['a day that does not exist', ['--from', '2026-02-30'], /not "2026-02-30"/],
     ['no days', ['--from', '2026-03-06', '--days', '0'], /--days must be a whole number from 1 to 366/],
     ['a zone that does not exist', ['--from', '2026-03-06', '--zone', 'Mars/Base'], /--zone must be a time zone/],
     [

@@ -170,6 +170,10 @@ describe.each(CHANGES)('around the change in %s on %s', (zone, date) => {
           for (const pick of first < 0 ? [] : picks.map((each) => Math.max(each, first))) {
             const duty = dutyAt(shift, scan.instantAt(pick));
             expect(duty.state).toBe(states[pick]);
+            let begin = pick;
+            while (begin > first && states[begin - 1] === states[pick]) begin--;
+            // Where all that is known is one state, it may have begun before.
+            if (begin > first) expect(duty.since).toBe(scan.instantAt(begin));
             const change = states.findIndex((state, minute) => minute > pick && state !== states[pick]);
             if (change >= 0) expect(duty.until).toBe(scan.instantAt(change));
             else expect(duty.until ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(scan.instantAt(scan.length));

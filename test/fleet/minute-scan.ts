@@ -55,10 +55,12 @@ export class MinuteScan {
           )
         : null,
     );
+    const lastRest: number[] = [];
     let lastStart = -1;
     let lastEnd = -1;
     let began = -1;
     return this.walls.map((_, minute) => {
+      for (const [nth, times] of rests.entries()) if (times?.has(minute)) lastRest[nth] = minute;
       if (stops.has(minute)) lastEnd = minute;
       if (begins.has(minute)) {
         if (lastStart <= lastEnd) began = minute;
@@ -72,8 +74,7 @@ export class MinuteScan {
           const every = each.everyMs / 60_000;
           return minute - began >= every && (minute - began) % every < lasts;
         }
-        for (let at = Math.max(began, minute - lasts + 1); at <= minute; at++) if (rests[nth]?.has(at)) return true;
-        return false;
+        return minute - (lastRest[nth] ?? -lasts) < lasts && (lastRest[nth] ?? 0) >= began;
       });
       return rested ? 'break' : 'working';
     });
