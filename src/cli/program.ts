@@ -104,8 +104,8 @@ Examples:
 
   addJournalCommands(program, io, done);
   addDoctor(program, io, done);
-  addRehearse(program, io, done);
   addShifts(program, io, done);
+  addRehearse(program, io, done);
 
   return program;
 }

@@ -152,7 +152,7 @@ const planned = fc.oneof(
 );
 
 describe.each(CHANGES)('around the change in %s on %s', (zone, date) => {
-  const scan = new MinuteScan(zone, Date.parse(`${date}T00:00Z`) - 9 * 1_440 * MINUTE, 13 * 1_440);
+  const scan = new MinuteScan(zone, Date.parse(`${date}T00:00Z`) - 7 * 1_440 * MINUTE, 11 * 1_440);
   const dates = fc.uniqueArray(fc.constantFrom(...scan.dates), { maxLength: 3 });
 
   test('any shift, at any time, is what a scan of all minutes finds, until when it finds', () => {
