@@ -36,6 +36,8 @@ export interface RunJournal {
   fingerprintOf(user: string): string | null;
   /** Whether the records of this run are incomplete. */
   readonly hasFailed: boolean;
+  /** Waits until what was written so far is on the disk, or cannot get there. */
+  flush(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,7 +54,8 @@ interface RunJournalDeps {
 /** Opens the journal that the configuration asks for. Throws a JournalError when it cannot be had. */
 export async function openRunJournal(config: WorkerConfig, deps: RunJournalDeps): Promise<RunJournal> {
   const { journal: place } = config;
-  if (!place) return { ...forgetful(randomBytes(24).toString('base64url')), close: async () => {} };
+  if (!place)
+    return { ...forgetful(randomBytes(24).toString('base64url')), flush: async () => {}, close: async () => {} };
   const { clock, log, metrics, seed, identity } = deps;
   const files = nodeFiles();
   const named = place.kind === 'folder' ? place.path : await mkdtemp(join(tmpdir(), 'dialer-agent-'));
@@ -99,6 +102,9 @@ export async function openRunJournal(config: WorkerConfig, deps: RunJournalDeps)
     get hasFailed() {
       return journal.failure !== null;
     },
+    flush: async () => {
+      await journal.flush().catch(() => {}); // the same
+    },
     close: async () => {
       await journal.close().catch(() => {}); // what could not be written was said by onFailure
       if (place.kind === 'temporary') await rm(named, { recursive: true, force: true });
@@ -115,7 +121,7 @@ async function isAnothers(files: JournalFiles, path: string, { server }: Journal
   return latest !== undefined && latest !== server;
 }
 
-function forgetful(salt: string): Omit<RunJournal, 'close'> {
+function forgetful(salt: string): Omit<RunJournal, 'flush' | 'close'> {
   return {
     work: new Map(),
     nameContact: (columns) =>

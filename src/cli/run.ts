@@ -130,7 +130,8 @@ async function work(config: WorkerConfig<WorldConfig>, { clock, seed, io, instru
 function lastAct({ onCrash }: Io, log: Log, journal: RunJournal): () => void {
   const forget = onCrash?.(async (error) => {
     log.error({ err: error }, 'a defect ends the process: please report this');
-    await journal.close();
+    // Not closed: agents go on until the process is gone, and nothing may leave that is not written down.
+    await journal.flush();
   });
   return forget ?? (() => {});
 }
