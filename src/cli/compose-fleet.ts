@@ -19,7 +19,7 @@ export interface FleetParts
     | 'onShiftChange'
   > {
   /** What is remembered of earlier runs, and how contacts and secrets are named in it. */
-  readonly memory: Pick<FleetOptions, 'work' | 'nameContact' | 'fingerprintOf'>;
+  readonly memory: Pick<FleetOptions, 'work' | 'book' | 'nameContact' | 'fingerprintOf'>;
 }
 
 /** The agents of a configuration, at work by its rules: the same for `run` and for `rehearse`. */
@@ -37,6 +37,7 @@ export function composeFleet(config: WorkerConfig, { memory, ...parts }: FleetPa
     stuckMs: config.watchdog.stuckMs,
     retryCredentials: config.retryCredentials,
     ...(memory.work && { work: memory.work }),
+    ...(memory.book && { book: memory.book }),
     nameContact: (columns) => memory.nameContact(columns),
     fingerprintOf: (user) => memory.fingerprintOf(user),
   });

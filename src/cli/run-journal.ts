@@ -7,6 +7,8 @@ import type { Clock } from '../base/clock.js';
 import { fingerprint } from '../base/fingerprint.js';
 import type { Log } from '../base/log.js';
 import type { WorkerConfig } from '../config/index.js';
+import { CallbackBook } from '../fleet/callback-book.js';
+import { rememberedCallbacks } from '../fleet/remembered-callbacks.js';
 import {
   describeIdentity,
   type Journal,
@@ -30,6 +32,8 @@ export interface RunJournal {
   readonly write?: Journal['write'];
   /** What an earlier run left in hand, by user. */
   readonly work: ReadonlyMap<string, OpenWork>;
+  /** The callbacks that earlier runs have made, where a policy counts them. */
+  readonly book?: CallbackBook;
   /** Names a contact so that nothing can be read from the name, the same over restarts. */
   nameContact(columns: string): string;
   /** Tells a user's secret from its successor; null where nothing is remembered or it is to be tried again. */
@@ -79,7 +83,8 @@ export async function openRunJournal(config: WorkerConfig, deps: RunJournalDeps)
       deps.onFailure();
     },
   } satisfies Omit<JournalOptions, 'path'>;
-  const journal = await openJournal({ ...options, path: named }).catch(async (error: unknown) => {
+  let path = named;
+  const journal = await openJournal({ ...options, path }).catch(async (error: unknown) => {
     const beside = `${named}-${identity.server.replace(/[^a-z0-9]+/gi, '-')}`;
     const isOthers = place.kind === 'folder' && place.isDefault && (await isAnothers(files, named, identity));
     if (!(error instanceof JournalError && error.code === 'journal/locked' && isOthers)) throw error;
@@ -87,17 +92,24 @@ export async function openRunJournal(config: WorkerConfig, deps: RunJournalDeps)
       { path: beside },
       'a worker of another server is at the default journal; this one keeps its own beside it',
     );
-    return openJournal({ ...options, path: beside });
+    path = beside;
+    return openJournal({ ...options, path });
   });
   metrics.journalPending(() => journal.pending);
   const { work, tornBytes, others } = journal.recovery;
   const open = [...work.values()].filter(({ call, overtaken }) => call !== null || overtaken.length > 0).length;
-  log.info({ path: named, agentsWithOpenCalls: open, tornBytes }, 'journal');
+  log.info({ path, agentsWithOpenCalls: open, tornBytes }, 'journal');
+  const policies = new Set(config.agents.map(({ policy }) => policy));
+  const book = await rememberedCallbacks({ files, path, identity }, policies, clock.now()).catch((error: unknown) => {
+    log.warn({ err: error }, 'the callbacks of earlier runs cannot be read; capPerHour counts those of this run only');
+    return new CallbackBook();
+  });
   for (const other of others) log.info({ of: describeIdentity(other) }, 'records of others are left alone');
   return {
     ...forgetful(journal.salt),
     write: (record: JournalRecord) => journal.write(record),
     work,
+    book,
     fingerprintOf: (user) => fingerprintIn(config, journal.salt, user),
     get hasFailed() {
       return journal.failure !== null;

@@ -12,12 +12,11 @@ import { disposition, pickup } from '../icws/commands.js';
 import type { Session } from '../icws/session.js';
 import type { DecisionPoint, Fact } from '../journal/record.js';
 import type { Recorder } from '../journal/recorder.js';
-import type { OwnerHours } from '../policy/index.js';
 import type { Pop } from '../wire/index.js';
 import { AgentCampaigns } from './agent-campaigns.js';
 import { AgentLives } from './agent-lives.js';
 import { type Attendance, NO_SESSION } from './attendance.js';
-import { CallDesk, noteOf } from './call-desk.js';
+import { type Appointments, CallDesk, noteOf } from './call-desk.js';
 import type { RoundResult } from './host-round.js';
 import { commandOf, type OrderCommand } from './order-command.js';
 import type { Pacer } from './pacer.js';
@@ -40,10 +39,10 @@ export interface BridgeDeps {
   readonly statuses: StatusNames;
   /** Names of campaigns by id, shared by all agents. */
   readonly campaignNames: Map<string, string>;
+  /** What callbacks have to fit in with. */
+  readonly appointments: Appointments;
   /** Makes of a contact's columns a name that tells nothing of them. */
   nameContact(columns: string): string;
-  /** When the owner of a callback works. */
-  readonly ownerHours: OwnerHours;
   /** One round over the hosts for this user. */
   openSession(user: string): Promise<RoundResult>;
   /** A message came, of this type. */
@@ -104,9 +103,9 @@ class AgentBridge implements Bridge {
       user,
       random: deps.random,
       policy,
+      appointments: deps.appointments,
       record: (fact) => void this.record(fact),
       nameContact: deps.nameContact,
-      ownerHours: deps.ownerHours,
     });
     this.membership = new AgentCampaigns({
       wanted: seat.campaigns,

@@ -13,6 +13,7 @@ import {
   decideOffer,
   drawsOfCall,
   type EndDecision,
+  type FellBack,
   type OfferDecision,
   type OwnerHours,
   type Policy,
@@ -24,6 +25,13 @@ export type Ending = EndingNote & {
   /** Contact columns to write with it. They are never recorded: a call that another process ends goes without. */
   readonly callAttributes?: Readonly<Record<string, string>>;
 };
+
+/** What the callbacks of one agent have to fit in with: shifts, and the callbacks of all agents. */
+export interface Appointments {
+  readonly ownerHours: OwnerHours;
+  /** Callbacks of a policy's rule in the clock hour that begins at this instant (epoch milliseconds). */
+  readonly booked: (policy: string, rule: string, hourStart: number) => number;
+}
 
 /** A pop, and its contact by a name that tells nothing. */
 interface KnownPop {
@@ -38,6 +46,17 @@ const MOST_POPS = 4;
 /** So many finished calls are remembered. */
 const MOST_OVER = 16;
 
+/** What a decision did instead of what its rule asked for. */
+const WHY_FELL_BACK: Readonly<Record<FellBack, string>> = {
+  'label-not-offered': 'the campaign does not offer the label; another one ended the call',
+  'callback-not-scheduled': 'the label of a callback is not of category Scheduled; no callback was made',
+  'owner-not-allowed': 'the campaign allows no owner of a callback',
+  'owner-off-shift': 'the owner of a callback works at none of the permitted times',
+  'no-slot': 'no permitted time is left for a callback; none was made',
+  'zone-unknown': "a contact's column names no known time zone",
+  'no-acceptable-label': 'the campaign offers no label that may end the call',
+};
+
 /**
  * The calls of one agent as the policy sees them: keeps the pop of the open call, asks the policy at the three decision
  * points, and knows which endings were decided. A decision is made once; asked again, the desk repeats itself.
@@ -46,9 +65,9 @@ export class CallDesk {
   private readonly user: string;
   private readonly random: Random;
   private readonly policy: Policy;
+  private readonly appointments: Appointments;
   private readonly record: (fact: Fact) => void;
   private readonly nameContact: (columns: string) => string;
-  private readonly ownerHours: OwnerHours;
   private readonly pops = new Map<string, KnownPop>();
   private endings: { nth: number; list: readonly Ending[] } = { nth: 0, list: [] };
   private decided: { nth: number; events: Partial<Record<DecisionPoint, AgentEvent>> } = { nth: 0, events: {} };
@@ -60,18 +79,17 @@ export class CallDesk {
     user: string;
     random: Random;
     policy: Policy;
+    appointments: Appointments;
     record: (fact: Fact) => void;
     /** Makes of a contact's columns a name that tells nothing. */
     nameContact: (columns: string) => string;
-    /** When the owner of a callback works. */
-    ownerHours: OwnerHours;
   }) {
     this.user = options.user;
     this.random = options.random;
     this.policy = options.policy;
+    this.appointments = options.appointments;
     this.record = options.record;
     this.nameContact = options.nameContact;
-    this.ownerHours = options.ownerHours;
   }
 
   /** Keeps the pop and tells the chart what it needs of it. `now` and `skewMs`: our clock and the lead of the server over it. */
@@ -133,12 +151,14 @@ export class CallDesk {
       }
       case 'end': {
         const decision = decideEnd(this.policy, facts, draws);
-        const { rule, action, wrapUpMs, label } = decision;
+        const { rule, action, wrapUpMs, label, local } = decision;
         const endings = endingsOf(decision);
         const { connected = false, endedBy = null, talkedMs = 0 } = facts;
         this.endings = { nth, list: endings };
-        note(rule, action, { endings: endings.map(noteOf), wrapUpMs, connected, endedBy, talkedMs });
+        const written = { endings: endings.map(noteOf), wrapUpMs, connected, endedBy, talkedMs };
+        note(rule, action, { ...written, ...(local !== undefined && { local }) });
         if (decision.fellBack) this.complain(decision.fellBack, ref);
+        if (decision.zoneUnknown) this.complain('zone-unknown', ref);
         const choices = endings.length;
         return { type: 'call.end-decided', call: interactionId, wrapUpMs, choices, label: label ?? '' };
       }
@@ -199,6 +219,7 @@ export class CallDesk {
 
   private factsOf(pop: Pop, call: CallInHand, campaign: string, now: number, point: string): CallFacts {
     const kinds = callKinds(pop.__type, pop.dialingMode);
+    const { ownerHours, booked } = this.appointments;
     const timeout =
       pop.__type === 'urn:inin.com:dialer:previewPop' && pop.previewTimeout
         ? parseDateTime(pop.previewTimeout)
@@ -213,8 +234,9 @@ export class CallDesk {
       dispositions: pop.dispositions,
       allowSkip: 'allowSkip' in pop && pop.allowSkip,
       allowAgentCallbacks: pop.allowAgentCallbacks,
-      ownerHours: this.ownerHours,
       now,
+      ownerHours,
+      bookedInHour: (rule, hour) => booked(this.policy.name, rule, hour),
       ...(timeout !== undefined && { previewTimeoutMs: Math.max(0, timeout - now) }),
       ...(point === 'end' && {
         connected: call.connected,
@@ -224,12 +246,9 @@ export class CallDesk {
     };
   }
 
-  private complain(fellBack: string, call: CallRef): void {
-    this.record({
-      kind: 'problem',
-      code: `policy/${fellBack}`,
-      message: `Campaign ${call.campaign} did not allow what policy ${this.policy.name} wanted; it fell back.`,
-    });
+  private complain(fellBack: FellBack, call: CallRef): void {
+    const message = `Campaign ${call.campaign}, policy ${this.policy.name}: ${WHY_FELL_BACK[fellBack]}.`;
+    this.record({ kind: 'problem', code: `policy/${fellBack}`, message });
   }
 }
 

@@ -5,6 +5,7 @@ import type { Random } from '../base/random.js';
 import type { OpenWork } from '../journal/open-work.js';
 import type { JournalRecord } from '../journal/record.js';
 import type { Recorder } from '../journal/recorder.js';
+import { CallbackBook } from './callback-book.js';
 import { Crew } from './crew.js';
 import type { RoundResult } from './host-round.js';
 import type { AgentStatus } from './http-server.js';
@@ -54,6 +55,8 @@ export interface FleetOptions {
   onDesired?(count: number): void;
   /** A shift or a planned break began or ended. */
   onShiftChange?(timing: 'on-time' | 'made-good'): void;
+  /** The callbacks of earlier runs; none when left out. */
+  readonly book?: CallbackBook;
   /** The drain begins. */
   onDrain?(): void;
   openSession(user: string): Promise<RoundResult>;
@@ -83,6 +86,7 @@ export function createFleet(options: FleetOptions): Fleet {
   const { clock, log, seats } = options;
   const pacer = createPacer({ clock, random: options.random, loginsPerSecond: options.loginsPerSecond });
   const timers: unknown[] = [];
+  const { book = new CallbackBook() } = options;
   let calls = 0;
   let cutCalls = 0;
   let everOpened = false;
@@ -129,6 +133,7 @@ export function createFleet(options: FleetOptions): Fleet {
         break;
     }
     rota.heard(record);
+    book.heard(record);
   };
   const recorder: Recorder = {
     keepsEvents: options.recorder.keepsEvents ?? false,
@@ -141,11 +146,14 @@ export function createFleet(options: FleetOptions): Fleet {
   const crew = new Crew({
     ...options,
     pacer,
+    appointments: {
+      ownerHours: (owner, from) => rota.ownerHours(owner, from),
+      booked: (policy, rule, hour) => book.booked(policy, rule, hour),
+    },
     recorder,
     onRefusedBefore: (code) => {
       lastFailure = { code, message: 'the same ones were refused before' };
     },
-    ownerHours: (owner, from) => rota.ownerHours(owner, from),
     onHired: () => rota.look(),
     onDone: endWhenAllAreDone,
   });

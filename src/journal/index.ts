@@ -24,7 +24,7 @@ export { nodeProcesses, type Processes } from './processes.js';
 export { type CallbackRow, type CallFilter, callbackRow, queryCallbacks, queryCalls } from './queries.js';
 export { readJournal } from './reader.js';
 export { type Difference, type Explanation, type LedgerView, type Reconciliation, reconcile } from './reconcile.js';
-export { foldOpenWork, type Recovery } from './recovery.js';
+export { foldOpenWork, ofIdentity, type Recovery } from './recovery.js';
 export { type Moment, type ReopenedCall, reopenedCall } from './reopened-call.js';
 export { type ReplayMachine, type ReplaySpan, type ReplayStep, replay } from './replay.js';
 export { type Journal, type JournalOptions, mustBeSafe, openJournal } from './store.js';

@@ -79,6 +79,8 @@ export interface DecisionDetails {
   /** At the end, and at an offer that is not to be placed: the labels to try, in this order. */
   readonly endings?: readonly EndingNote[];
   readonly wrapUpMs?: number;
+  /** The time of a callback on the contact's clock: `2026-11-22T10:00:00-07:00[America/Denver]`. */
+  readonly local?: string;
   /** How the call went, as the policy was told at its end. */
   readonly connected?: boolean;
   readonly endedBy?: 'us' | 'far-side' | null;

@@ -1,6 +1,6 @@
 import { JournalError } from './errors.js';
 import type { JournalFiles } from './files.js';
-import { isRecord, type JournalIdentity, type JournalLine, sameIdentity } from './line.js';
+import { isRecord, type JournalIdentity, type JournalLine, type RecordLine, sameIdentity } from './line.js';
 import { isOpen, type OpenWork } from './open-work.js';
 import { listSegments, type Segment } from './segment.js';
 import { segmentLines } from './segment-lines.js';
@@ -24,6 +24,15 @@ export function foldOpenWork(lines: Iterable<JournalLine>, identity: JournalIden
   const fold = new WorkFold(identity);
   for (const line of lines) fold.add(line);
   return fold.found();
+}
+
+/** Tells, line after line in their order, which are records of this identity. */
+export function ofIdentity(identity: JournalIdentity): (line: JournalLine) => line is RecordLine {
+  let isOurs = true;
+  return (line): line is RecordLine => {
+    if (line.kind === 'journal') isOurs = sameIdentity(line.identity, identity);
+    return isOurs && isRecord(line);
+  };
 }
 
 /** The same, line by line. */
