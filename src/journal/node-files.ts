@@ -11,6 +11,7 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { systemCode } from './errors.js';
 import type { AppendableFile, JournalFiles, ReadableFile } from './files.js';
@@ -28,9 +29,7 @@ const cut = promisify(ftruncate);
 /** The disk, by node:fs. Files are 0600 and folders 0700. */
 export function nodeFiles(): JournalFiles {
   return {
-    makeFolder: async (folder) => {
-      await mkdir(folder, { recursive: true, mode: FOLDER_OWNER_ONLY });
-    },
+    makeFolder: (folder) => makeFolder(folder),
     list: (folder) => readdir(folder),
     openToRead,
     create: async (path) => {
@@ -53,6 +52,19 @@ export function nodeFiles(): JournalFiles {
     touchedAt: async (path) => (await stat(path)).mtimeMs,
     touch: (path, at) => utimes(path, at / 1_000, at / 1_000),
   };
+}
+
+/** Not by `recursive`: node tries for ever in a folder that exists and takes no new one, such as /proc. */
+async function makeFolder(folder: string, hasParent = false): Promise<void> {
+  try {
+    await mkdir(folder, { mode: FOLDER_OWNER_ONLY });
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
+    if (code !== 'ENOENT' || hasParent) throw error;
+    await makeFolder(dirname(folder));
+    await makeFolder(folder, true);
+  }
 }
 
 async function openToRead(path: string): Promise<ReadableFile> {

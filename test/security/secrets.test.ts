@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/base/clock.js';
+import { matchesGlob } from '../../src/base/glob.js';
 import { seededRandom } from '../../src/base/random.js';
 import { main } from '../../src/cli/program.js';
 import { createSimulator, type Simulator, startSimulatorServer, WorldSchema } from '../../src/simulator/index.js';
@@ -283,7 +284,27 @@ test('files that are made to hurt are refused, quickly and in a sentence', async
   expect(performance.now() - started).toBeLessThan(3_000);
 });
 
+test('a pattern that is made to run away does not', () => {
+  const started = performance.now();
+  expect(matchesGlob(`${'*a'.repeat(200)}*b`, 'a'.repeat(20_000))).toBe(false);
+  expect(matchesGlob(`${'?*'.repeat(2_000)}!`, 'a'.repeat(20_000))).toBe(false);
+  expect(performance.now() - started).toBeLessThan(2_000);
+});
+
 const aliases = (name: string, of: string): string => `${name}: &${name} [${Array(9).fill(`*${of}`).join(',')}]`;
+
+/** Folders that take no file, whoever asks: root, too, whom no file mode keeps out. */
+test.each(['/proc/journal', '/dev/null/journal'])(
+  'a journal that cannot be written (%s) ends the run before anybody logs in, and says so',
+  async (path) => {
+    const bot = ['--server', 'http://127.0.0.1:9', '--users', 'bot1', '--password-env', 'BOT_PASSWORD', '--no-metrics'];
+    const run = start('unwritable', ['run', ...bot, '--policy', join(folder, 'policy.yaml'), '--journal', path], 'x');
+    expect(await run.exit).toBe(1);
+    const { err } = run;
+    expect(err).toMatch(/could not be written: E[A-Z]+: .*\(journal\/failed\)/);
+  },
+  30_000,
+);
 
 /** A file that one process may not grow beyond so many blocks of 1 KiB stands for a disk that is full. */
 test('a disk that is full in mid-run ends it with exit code 1, and says so', async () => {
