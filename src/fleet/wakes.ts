@@ -7,6 +7,7 @@ import type { Shift } from '../config/index.js';
 export interface WakeSource {
   /** Wakes also at the times of this shift. */
   add(shift: Shift, wake: () => void): void;
+  /** Wakes for none of them any more; others may be added afterwards. */
   close(): void;
 }
 
@@ -38,11 +39,8 @@ export class Wakes {
 
   /** Sets the alarm for the next change of these shifts. Without a shift there is nothing to wake for. */
   next(shifts: ReadonlySet<Shift>, at: number | null): void {
-    const { clock, source } = this.options;
-    for (const shift of shifts) {
-      if (!this.known.has(shift)) source?.add(shift, () => this.wake());
-      this.known.add(shift);
-    }
+    const { clock } = this.options;
+    this.subscribe(shifts);
     clock.clearTimeout(this.timer);
     this.timer = undefined;
     if (shifts.size === 0) return;
@@ -56,6 +54,19 @@ export class Wakes {
     const { clock, source } = this.options;
     clock.clearTimeout(this.timer);
     source?.close();
+  }
+
+  /** After a reload the shifts are others: what wakes for those of before is let go. */
+  private subscribe(shifts: ReadonlySet<Shift>): void {
+    const { source } = this.options;
+    if ([...this.known].some((shift) => !shifts.has(shift))) {
+      source?.close();
+      this.known.clear();
+    }
+    for (const shift of shifts) {
+      if (!this.known.has(shift)) source?.add(shift, () => this.wake());
+      this.known.add(shift);
+    }
   }
 
   private wake(): void {
