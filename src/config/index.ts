@@ -10,6 +10,7 @@ export type { RunFlags } from './run-flags.js';
 export { workerSchema } from './schema.js';
 export { Secret } from './secret.js';
 export type { Shift, ShiftBreak } from './shift.js';
+export { shiftAt } from './shift-times.js';
 export type {
   AgentSeat,
   Environment,

@@ -139,7 +139,7 @@ function resolveContent<World>(
     complaints,
     literalPasswords: isServerUnknown || content.server?.simulator !== undefined,
     secretSeverity,
-    shifts: resolveShifts(content.shifts, !unknown.has('shifts'), complaints),
+    shifts: resolveShifts(content.shifts, { used: shiftsUsed(content), areAll: !unknown.has('shifts') }, complaints),
   });
   const allowHosts = resolveAllowedHosts(server, content.safety?.allowHosts, flags.allowHost ?? [], complaints);
   const token =
@@ -151,6 +151,12 @@ function resolveContent<World>(
         )
       : undefined;
   return { complaints, server, seats, allowHosts, token };
+}
+
+/** The shifts that the roster names; null where the roster is not understood in full. */
+function shiftsUsed({ agents }: WorkerFile): ReadonlySet<string> | null {
+  if (!agents || agents.some(({ users }) => users.length === 0)) return null;
+  return new Set(agents.flatMap(({ shift }) => shift ?? []));
 }
 
 function isFlagPath(flag: string | undefined): boolean {

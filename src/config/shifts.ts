@@ -1,10 +1,12 @@
 import { type Cron, parseCron } from '../base/cron.js';
-import { nextTime } from '../base/cron-times.js';
+import { nextTime, soonest } from '../base/cron-times.js';
 import { nearest } from '../base/suggestion.js';
 import { isoDate, isZone, plusDays } from '../base/zoned-time.js';
+import type { Stretch } from '../policy/index.js';
 import type { Complaints } from './complaints.js';
 import type { Shift, ShiftBreak } from './shift.js';
 import type { ShiftFile, ShiftsFile } from './shift-schema.js';
+import { shiftAt } from './shift-times.js';
 
 export interface Shifts {
   /** The checked shifts; undefined where one has mistakes, of which all is said. */
@@ -19,11 +21,28 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Any moment will do to see whether a shift is ever on, as long as it is the same one each time. */
 const SAMPLE_FROM = Date.UTC(2026, 0, 1);
-/** Starts looked at: more than a year of them, one a day. */
+/** Starts looked at, of each line: more than a year of them, one a day. */
 const SAMPLE_STARTS = 400;
+const SAMPLE_STRETCHES = 100;
 
-/** Checks what the shifts of a worker file mean. */
-export function resolveShifts(file: ShiftsFile | undefined, areAll: boolean, complaints: Complaints): Shifts {
+/**
+ * Checks what the shifts of a worker file mean. `used`: the names that the roster has; null where that is not known. `areAll`:
+ * the whole block could be read.
+ */
+export function resolveShifts(
+  file: ShiftsFile | undefined,
+  { used, areAll }: { readonly used: ReadonlySet<string> | null; readonly areAll: boolean },
+  complaints: Complaints,
+): Shifts {
+  const names = new Set(Object.keys(file ?? {}));
+  // One that is misspelt in the roster is told there.
+  const areKnown = areAll && used !== null && [...used].every((name) => names.has(name));
+  for (const name of names) {
+    if (!areKnown || used.has(name)) continue;
+    const message = `Nobody works by the shift "${name}".`;
+    const suggestion = `Name it where it is meant: agents: [ { users: …, shift: ${name} } ].`;
+    complaints.add(['shifts', name], { severity: 'warning', code: 'worker/unused-shift', message, suggestion }, 'key');
+  }
   const resolved = Object.entries(file ?? {}).map(
     ([name, shift]) => [name, resolveShift(name, shift, ['shifts', name], complaints)] as const,
   );
@@ -62,10 +81,35 @@ function resolveShift(name: string, file: ShiftFile, at: Path, complaints: Compl
   const isFaulty = complaints.list.slice(before).some(({ severity }) => severity === 'error');
   if (isFaulty) return undefined;
   const shift: Shift = { name, zone: file.timezone, starts, ends, breaks, holidays };
-  if (everStarts(shift)) return shift;
-  const message = `The shift "${name}" is never on: each of its starts is cancelled or comes together with an end.`;
-  const suggestion = 'It is on from a "start" until the next "end"; give them different times.';
-  return complaints.add([...at, 'start'], { code: 'worker/shift-never-on', message, suggestion });
+  const sample = sampleOf(shift);
+  if (sample.length === 0) {
+    const message = `The shift "${name}" is never on: each of its starts is cancelled or comes together with an end.`;
+    const suggestion = 'It is on from a "start" until the next "end"; give them different times.';
+    return complaints.add([...at, 'start'], { code: 'worker/shift-never-on', message, suggestion });
+  }
+  for (const [nth, each] of breaks.entries()) warnOfVainBreak(shift, each, sample, [...at, 'breaks', nth], complaints);
+  return shift;
+}
+
+/** A planned break that no shift has room for is a slip of the pen, such as 1 for 13 o'clock. */
+function warnOfVainBreak(
+  shift: Shift,
+  planned: ShiftBreak,
+  sample: readonly Stretch[],
+  at: Path,
+  complaints: Complaints,
+): void {
+  const isTaken = ({ from, until }: Stretch): boolean => {
+    if (planned.kind === 'every') return until - from > planned.everyMs;
+    return (soonest(planned.times, shift.zone, from - 1) ?? until) < until;
+  };
+  if (sample.some(isTaken)) return;
+  const message =
+    planned.kind === 'every'
+      ? `This break is never taken: no shift "${shift.name}" lasts so long.`
+      : `This break is never taken: at its time the shift "${shift.name}" is off.`;
+  const key = planned.kind === 'every' ? 'every' : 'at';
+  complaints.add([...at, key], { severity: 'warning', code: 'worker/break-never-taken', message });
 }
 
 function cronsOf(lines: readonly string[], at: Path, complaints: Complaints): Cron[] {
@@ -125,18 +169,17 @@ function breakOf(file: NonNullable<ShiftFile['breaks']>[number], at: Path, compl
   return { kind: 'every', everyMs, forMs };
 }
 
-/** Whether any of its next starts is not taken back by an end at the same moment. */
-function everStarts({ zone, starts, ends, holidays }: Shift): boolean {
-  return starts.some((start) => {
+/** Its next stretches from a moment that is always the same; none where no start ever puts it on. */
+function sampleOf(shift: Shift): Stretch[] {
+  const found = new Map<number, Stretch>();
+  for (const start of shift.starts) {
     let from: number | null = SAMPLE_FROM;
-    for (let nth = 0; nth < SAMPLE_STARTS && from !== null; nth++) {
-      from = nextTime(start, zone, from, holidays);
-      if (from !== null && !ends.some(comesAt(zone, from))) return true;
+    for (let nth = 0; nth < SAMPLE_STARTS && found.size < SAMPLE_STRETCHES; nth++) {
+      from = nextTime(start, shift.zone, from, shift.holidays);
+      if (from === null) break;
+      const stretch = shiftAt(shift, from);
+      if (stretch) found.set(stretch.from, stretch);
     }
-    return false;
-  });
-}
-
-function comesAt(zone: string, instant: number): (cron: Cron) => boolean {
-  return (cron) => nextTime(cron, zone, instant - 1) === instant;
+  }
+  return [...found.values()];
 }

@@ -1,5 +1,5 @@
 import { latest, soonest } from '../base/cron-times.js';
-import type { Shift } from '../config/index.js';
+import { type Shift, shiftAt } from '../config/index.js';
 import type { Stretch } from '../policy/index.js';
 import { whyOff, whyOnBreak, whyWorking } from './duty-words.js';
 import { breakAt, breakEndBefore, nextBreakIn, type PlannedBreak } from './planned-breaks.js';
@@ -63,17 +63,6 @@ export function dutyAt(shift: Shift, instant: number): Duty {
   const since = Math.max(stretch.from, breakEndBefore(shift, stretch, instant) ?? stretch.from);
   const until = Math.min(stretch.until, nextBreakIn(shift, stretch, instant) ?? stretch.until);
   return { state: 'working', since, until, shift: stretch, why: whyWorking(shift, stretch) };
-}
-
-/** The shift that goes on at the instant, from the start that began it to the end that ends it; null off shift. */
-export function shiftAt(shift: Shift, instant: number): Stretch | null {
-  const { zone, starts, ends, holidays } = shift;
-  const end = latest(ends, zone, instant) ?? Number.NEGATIVE_INFINITY;
-  const start = latest(starts, zone, instant, holidays);
-  if (start === null || start <= end) return null;
-  // Later starts change nothing: the first one after the end before it began the shift.
-  const from = Number.isFinite(end) ? soonest(starts, zone, end, holidays) : start;
-  return { from: from ?? start, until: soonest(ends, zone, instant) ?? Number.POSITIVE_INFINITY };
 }
 
 /** The first stretch of work, between breaks, that ends after the instant; null where none is to come. */

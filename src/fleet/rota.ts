@@ -198,6 +198,7 @@ export class Rota {
   /** Until the calendar next says something else, what the operator says holds. */
   private noteOperator(record: Extract<JournalRecord, { kind: 'control' }>): void {
     const { user, act, campaigns } = record;
+    if (act === 'end-break') this.noteRest(user);
     const isOut = act === 'log-off' && !campaigns;
     if (!isOut && act !== 'log-in') return;
     const duty = this.dutyOf(this.seatOf(user)?.shift);
@@ -232,7 +233,7 @@ export class Rota {
     const about = { shift: shift.name, state: duty.state, why: duty.why };
     if (isLate)
       log.warn({ ...about, lateSeconds: Math.round(lateMs / 1_000) }, 'a change of shift was missed and is made good');
-    else log.info(about, 'the shift says something else now');
+    else log.info(about, 'the shift moved on');
     return duty;
   }
 

@@ -402,6 +402,26 @@ describe('a broken worker file is told by place and sentence', () => {
       ],
     ],
     [
+      'shifts that are in vain',
+      [
+        'version: 1',
+        LONG_SERVER,
+        'agents: [ { users: bob, password: { env: PW }, shift: days } ]',
+        'shifts:',
+        '  days:',
+        '    start: "0 9 * * *"',
+        '    end: "0 17 * * *"',
+        '    timezone: UTC',
+        '    breaks: [ { at: "0 1 * * *", for: 30m }, { every: 8h, for: 5m }, { at: "59 16 * * 7", for: 5m } ]',
+        '  nights: { start: "0 22 * * *", end: "0 6 * * *", timezone: UTC }',
+      ].join('\n'),
+      [
+        '9:21 This break is never taken: at its time the shift "days" is off.',
+        '9:55 This break is never taken: no shift "days" lasts so long.',
+        '10:3 Nobody works by the shift "nights". Name it where it is meant: agents: [ { users: …, shift: nights } ].',
+      ],
+    ],
+    [
       'a shift that is misshapen beside others',
       `version: 1\n${LONG_SERVER}\nagents: [ { users: bob, password: { env: PW }, shift: x } ]\nshifts:\n  a: { start: 9 }\n  b: { start: "0 9 * *", end: "0 17 * * *", timezone: UTC }`,
       [

@@ -241,7 +241,7 @@ describe('a worker that was killed', () => {
 });
 
 describe('an operator and the calendar', () => {
-  const ask = (rig: Rig, act: 'log-off' | 'log-in') =>
+  const ask = (rig: Rig, act: 'log-off' | 'log-in' | 'end-break') =>
     rig.fleet.ask({ agents: ['*'], act, asker: { by: 'http', from: '127.0.0.1' } });
 
   test('an agent that an operator logged off stays out until its next shift', async () => {
@@ -263,6 +263,16 @@ describe('an operator and the calendar', () => {
     expect(rig.facts('pop').length).toBeGreaterThan(0);
     await advanceTo(rig, '2026-11-26T17:05-05:00');
     expect([inner(rig), sessions(rig), rig.facts('session.opened').length]).toEqual(['offline', 0, 1]);
+    await rig.finish();
+  });
+
+  test('a planned break that an operator ended is not asked for again', async () => {
+    const rig = rigAt('2026-11-26T11:58-05:00', { ...DAY, breaks: [NOON] });
+    await rig.untilState('bot1', 'on-break', HOUR);
+    ask(rig, 'end-break');
+    await advanceTo(rig, '2026-11-26T12:40-05:00');
+    expect(rig.facts('break.asked')).toHaveLength(1);
+    expect(at(rig.facts('break.ended')[0])).toBe('17:00');
     await rig.finish();
   });
 
