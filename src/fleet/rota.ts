@@ -4,10 +4,11 @@ import type { Shift } from '../config/index.js';
 import type { JournalRecord } from '../journal/record.js';
 import type { OwnerHours } from '../policy/index.js';
 import type { Bridge } from './bridge.js';
-import { ALWAYS, type Duty, dutyAt, workAfter } from './calendar.js';
+import { ALWAYS, type Duty, dutyAt } from './calendar.js';
 import { type Override, reasonOf, type ShiftStanding, standingOf } from './duty-standing.js';
 import type { Seat } from './seat.js';
 import { type WakeSource, Wakes } from './wakes.js';
+import { WorkMemory } from './work-memory.js';
 
 /** One place in the roster and who fills it, if anybody does. */
 export interface Placed {
@@ -63,6 +64,7 @@ export class Rota {
   private readonly duties = new Map<Shift, Duty>();
   private readonly toLookAt = new Set<string>();
   private readonly wakes: Wakes;
+  private readonly work = new WorkMemory();
   private isOpen = false;
 
   constructor(options: RotaOptions) {
@@ -117,7 +119,7 @@ export class Rota {
   /** When an agent of the roster works, for callbacks of its own; nothing is known of others. */
   readonly ownerHours: OwnerHours = (owner, from) => {
     const shift = this.seatNamed(owner)?.shift;
-    return shift ? workAfter(shift, from) : undefined;
+    return shift ? this.work.after(shift, from) : undefined;
   };
 
   private lookAtAll(): void {

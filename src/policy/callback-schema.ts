@@ -1,13 +1,5 @@
 import { z } from 'zod';
-import {
-  durationField,
-  orMeant,
-  positiveDurationField,
-  textField,
-  whenWrongType,
-  wholeField,
-  wordField,
-} from '../base/fields.js';
+import { durationField, orMeant, textField, whenWrongType, wholeField, wordField } from '../base/fields.js';
 import { nearest } from '../base/suggestion.js';
 import type { CallbackTiming, DayChoice } from './callback-time.js';
 import { orNamedList } from './list-schema.js';
@@ -32,7 +24,8 @@ const LABEL = 'a disposition label such as "No Answer"';
 const DAYS = 'today, tomorrow, next-weekday, next-mon, +3d, a date such as 2026-12-01, or a list of dates';
 const NEXT_DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => `next-${day}`);
 const WEEKDAYS = [1, 2, 3, 4, 5];
-const FARTHEST_DAYS = 366;
+const FARTHEST_DAYS = 999;
+const DAY_MS = 86_400_000;
 
 /** `today`, `tomorrow`, `next-weekday`, `next-mon`, `+3d`, `2026-12-01` → the day. Undefined when it is none of these. */
 export function parseDayChoice(text: string): DayChoice | undefined {
@@ -46,6 +39,10 @@ export function parseDayChoice(text: string): DayChoice | undefined {
   const next = day === undefined ? undefined : parseDays(day);
   return next?.length === 1 ? { next } : undefined;
 }
+
+/** A length of time that a date can be reckoned with. */
+const waitField = () =>
+  durationField().refine((ms) => ms <= FARTHEST_DAYS * DAY_MS, `must be at most ${FARTHEST_DAYS}d`);
 
 const dayChoiceField = () =>
   z
@@ -73,20 +70,21 @@ export const CallbackSchema = z.strictObject(
     disposition: textField(LABEL)
       .optional()
       .describe('Label, else wrap-up code, else category. Must be of category Scheduled; omitted: the first such one.'),
-    in: durationField().optional().describe('How long from now; moved on to the first permitted moment.'),
+    in: waitField().optional().describe('How long from now; moved on to the first permitted moment.'),
     at: timeOfDayField()
       .optional()
       .describe('Time of day in the contact\'s zone, instead of "in". Without "on": the next such time.'),
     on: OnSchema.optional().describe(`The first day for "at", in the contact's zone: ${DAYS}.`),
     window: WindowSchema.optional().describe('Hours at which the contact may be called. Omitted: any hour.'),
-    jitter: durationField()
-      .optional()
-      .describe('Spreads the times by up to so much later, within the permitted hours.'),
+    jitter: waitField().optional().describe('Spreads the times by up to so much later, within the permitted hours.'),
     capPerHour: wholeField(1)
       .optional()
       .describe('At most so many callbacks of this rule in one clock hour, of all agents; then the next hour.'),
-    notice: durationField().optional().describe('Not sooner than so long from now.'),
-    within: positiveDurationField().optional().describe('Not later than so long from now, or not at all.'),
+    notice: waitField().optional().describe('Not sooner than so long from now.'),
+    within: waitField()
+      .refine((ms) => ms > 0, 'must be longer than 0')
+      .optional()
+      .describe('Not later than so long from now, or not at all.'),
     owner: textField('self, anyone or a CIC user name')
       .optional()
       .describe('Who calls back: self, anyone (default) or a CIC user, who is called upon in his shift only.'),

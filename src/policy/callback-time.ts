@@ -41,8 +41,8 @@ export interface SlotRequest {
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-/** How far ahead is looked where `within` sets no limit. */
-const FORESIGHT_MS = 366 * DAY_MS;
+/** How far beyond the asked time is looked where `within` sets no limit: what comes later is no answer to it any more. */
+const FORESIGHT_DAYS = 60;
 const ALWAYS: Stretch = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
 
 /**
@@ -57,7 +57,7 @@ export function callbackTime(timing: CallbackTiming, request: SlotRequest): numb
   const asked = askedTime(timing, request, { soonest, latest });
   if (asked === null) return null;
   const from = wholeSecond(Math.max(asked, soonest));
-  const slot = firstSlot(timing, request, { from, latest: Math.min(latest, from + FORESIGHT_MS) });
+  const slot = firstSlot(timing, request, { from, latest: Math.min(latest, from + FORESIGHT_DAYS * DAY_MS) });
   return slot && spread(slot, timing, request) / SECOND_MS;
 }
 
@@ -79,7 +79,7 @@ function askedTime(
   return null;
 }
 
-/** The days that come into question, in order: the chosen ones, then every later one for about a year. */
+/** The days that come into question, in order: the chosen ones, then every later one for a while. */
 function* daysFrom(on: DayChoice, today: WallTime): Generator<WallTime> {
   let last = plusDays(today, -1);
   if ('dates' in on) {
@@ -94,7 +94,7 @@ function* daysFrom(on: DayChoice, today: WallTime): Generator<WallTime> {
   } else {
     last = plusDays(today, on.inDays);
   }
-  for (let days = 0; days <= FORESIGHT_MS / DAY_MS; days++) yield plusDays(last, days);
+  for (let days = 0; days <= FORESIGHT_DAYS; days++) yield plusDays(last, days);
 }
 
 function later(a: WallTime, b: WallTime): WallTime {
@@ -127,8 +127,8 @@ function firstSlot(
       time = Math.max(time, Math.min(open.until, ends));
       continue;
     }
-    if (booked(hourOf(time)) < capPerHour) return { from: time, until };
-    time = hourOf(time) + HOUR_MS;
+    while (time < until && booked(hourOf(time)) >= capPerHour) time = hourOf(time) + HOUR_MS;
+    if (time < until) return { from: time, until };
   }
   return null;
 }

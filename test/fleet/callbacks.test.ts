@@ -1,11 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { workAfter } from '../../src/fleet/calendar.js';
 import { CallbackBook } from '../../src/fleet/callback-book.js';
 import { rememberedCallbacks } from '../../src/fleet/remembered-callbacks.js';
+import { WorkMemory } from '../../src/fleet/work-memory.js';
 import { memoryFiles } from '../../src/journal/index.js';
 import type { JournalRecord } from '../../src/journal/record.js';
 import { loadPolicy } from '../../src/policy/index.js';
 import { FOLDER, OURS, openWith, THEIRS } from '../journal/support.js';
 import { startRig } from '../support/rig.js';
+import { cron, shiftOf } from '../support/shift.js';
 
 const HOUR = 3_600_000;
 const call = (interactionId: string) => ({ interactionId, campaignId: 'C', campaign: 'C', kind: 'regular' });
@@ -80,6 +84,28 @@ describe('the book of callbacks', () => {
   });
 });
 
+describe('the working hours of owners', () => {
+  const weekdays = shiftOf({
+    start: ['0 9 * * 1-5'],
+    end: ['0 17 * * 1-5'],
+    breaks: [{ kind: 'at', times: [cron('0 12 * * 1-5')], forMs: HOUR / 2 }],
+    holidays: ['2026-11-26'],
+  });
+
+  test('are those of the calendar, in whatever order they are asked for', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 20 * 24 * 60 }), { minLength: 1, maxLength: 60 }), (minutes) => {
+        const memory = new WorkMemory();
+        for (const minute of minutes) {
+          const instant = Date.UTC(2026, 9, 25) + minute * 60_000;
+          expect(memory.after(weekdays, instant)).toEqual(workAfter(weekdays, instant));
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
 describe('callbacks of a fleet', () => {
   const world = {
     version: 1 as const,
@@ -137,5 +163,48 @@ otherwise: { disposition: No Answer }
       code: 'policy/zone-unknown',
       message: "Campaign Collections, policy rig: a contact's column names no known time zone.",
     });
+  });
+
+  test('own callbacks come when their owner works: in his shift, not in its break', async () => {
+    const rig = startRig({
+      world,
+      users: ['bot1', 'bot2'],
+      seat: {
+        shift: shiftOf({
+          zone: 'UTC',
+          start: ['0 9 * * *'],
+          end: ['0 13 * * *'],
+          breaks: [{ kind: 'at', times: [cron('0 10 * * *')], forMs: 2 * HOUR }],
+        }),
+      },
+      policy: `version: 1
+timezone: UTC
+talk: { fixed: 5s }
+rules:
+  - name: mine
+    when: { agent: bot1 }
+    then: { callback: { in: 55m, owner: self, jitter: 3h } }
+  - name: too-late
+    then: { callback: { in: 1h, owner: self, within: 2h } }
+otherwise: { disposition: No Answer }
+`,
+    });
+    await rig.until('some callbacks', () => rig.facts('callback').length > 8, 600_000);
+    const { ledger } = await rig.finish();
+    expect(ledger.violations).toEqual([]);
+    const times = (user: string) =>
+      rig
+        .facts('decision')
+        .filter((decision) => decision.action === 'callback' && decision.user === user)
+        .map(({ details }) => details?.local?.slice(11, 19) ?? '');
+    for (const time of times('bot1'))
+      expect(time < '10:00:00' ? time >= '09:55:00' : time >= '12:00:00' && time < '13:00:00').toBe(true);
+    expect(
+      rig
+        .facts('callback')
+        .filter(({ user }) => user === 'bot2')
+        .map(({ owner }) => owner),
+    ).toContain('anyone');
+    expect(rig.facts('problem').map(({ code }) => code)).toContain('policy/owner-off-shift');
   });
 });
