@@ -16,8 +16,10 @@ export interface RehearsalWorld {
 
 type CampaignInput = NonNullable<WorldInput['campaigns']>[number];
 
-/** Contacts of a world that is made up, for each agent and day, all campaigns together. */
-const CONTACTS_PER_AGENT = 60;
+/** Contacts of a world that is made up, for all agents and days together: what can be rehearsed in seconds. */
+const CONTACTS = 30_000;
+/** For one agent on one day: not less, for there should be something to see, and not more than anybody can call. */
+const CONTACTS_A_DAY = { least: 50, most: 500 };
 
 /** The password of everybody; what it is in truth is not rehearsed. */
 const PASSWORD = 'rehearsal';
@@ -46,10 +48,15 @@ export function fitToRoster(world: WorldConfig, seats: readonly AgentSeat[]): { 
  * Makes a world up for a roster: its users, and campaigns with the names that agents and policies ask for, which offer the
  * usual dispositions and those that the policies name. Without such names, a predictive and a preview campaign.
  */
-export function worldForRoster(seats: readonly AgentSeat[], seed: number): WorldConfig {
+export function worldForRoster(
+  seats: readonly AgentSeat[],
+  { seed, days }: { seed: number; days: number },
+): WorldConfig {
   const policies = [...new Set(seats.map(({ policy }) => policy))];
   const campaigns = campaignsFor(seats, policies);
-  const contacts = Math.ceil((CONTACTS_PER_AGENT * seats.length) / campaigns.length);
+  const { least, most } = CONTACTS_A_DAY;
+  const perAgent = Math.min(most, Math.max(least, CONTACTS / (seats.length * days)));
+  const contacts = Math.ceil((perAgent * seats.length) / campaigns.length);
   const usual = WorldSchema.parse({}).campaigns[0]?.dispositions ?? [];
   const dispositions = [...usual, ...furtherDispositions(policies, usual)];
   return WorldSchema.parse({

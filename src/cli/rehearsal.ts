@@ -4,6 +4,7 @@ import { VirtualClock } from '../base/virtual-clock.js';
 import type { WorkerConfig } from '../config/index.js';
 import type { FleetEnd } from '../fleet/fleet.js';
 import { createServerAddress } from '../icws/address.js';
+import { type JournalLine, withAllowedColumns } from '../journal/index.js';
 import type { JournalRecord } from '../journal/record.js';
 import { AgreedCallbacks } from '../report/agreed-callbacks.js';
 import { localDays } from '../report/local-days.js';
@@ -32,6 +33,8 @@ export interface RehearsalPlan {
   /** In whose zone each agent's days are told. */
   readonly users: readonly TimetableUser[];
   readonly recycled: boolean;
+  /** Keep what `callsOf` reads. */
+  readonly keepsCalls: boolean;
   readFile(path: string): string;
   /** A day begins; `calls` were handed out so far. */
   onDay(date: string, calls: number): void;
@@ -49,6 +52,8 @@ export interface Rehearsed {
   readonly workload: Workload;
   readonly callbacks: AgreedCallbacks;
   readonly ledger: Ledger;
+  /** Records of calls, if they were kept; without the columns of any contact. */
+  readonly lines: readonly JournalLine[];
 }
 
 /**
@@ -63,6 +68,7 @@ export async function rehearse(plan: RehearsalPlan): Promise<Rehearsed | undefin
   const timetables = createTimetables(plan.users, { from, until });
   const workload = new Workload();
   const callbacks = new AgreedCallbacks();
+  const lines: JournalLine[] = [];
   const fleet = composeFleet(config, {
     clock,
     random: seededRandom(plan.seed),
@@ -79,6 +85,7 @@ export async function rehearse(plan: RehearsalPlan): Promise<Rehearsed | undefin
     timetables.record(record);
     workload.record(record);
     callbacks.record(record);
+    if (plan.keepsCalls) lines.push({ seq: lines.length + 1, ...withAllowedColumns(record, []) });
   }
   let end: FleetEnd | undefined;
   void fleet.ended.then((how) => {
@@ -109,6 +116,7 @@ export async function rehearse(plan: RehearsalPlan): Promise<Rehearsed | undefin
     workload,
     callbacks,
     ledger,
+    lines,
   };
 }
 

@@ -1,12 +1,15 @@
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { formatDiagnostics } from '../base/diagnostic.js';
+import { messageOf, UsageError } from '../base/errors.js';
 import { besideFile, resolveWorkerConfig, type WorkerConfig } from '../config/index.js';
+import { CALL_COLUMNS, callsOf, formatRows } from '../journal/index.js';
 import type { Rehearsal } from '../report/rehearsal.js';
 import { formatRehearsal } from '../report/rehearsal-text.js';
 import { type WorldConfig, WorldSchema } from '../simulator/index.js';
 import { flag } from './flag.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
-import { rehearse } from './rehearsal.js';
+import { type Rehearsed, rehearse } from './rehearsal.js';
 import { rehearsalReport } from './rehearsal-report.js';
 import { type RehearsalSpan, rehearsalSpan, zoneOfSeats } from './rehearsal-span.js';
 import { fitToRoster, type RehearsalWorld, worldForRoster } from './rehearsal-world.js';
@@ -23,6 +26,8 @@ export interface RehearseFlags {
   readonly policy?: string;
   readonly agents?: string;
   readonly recycle?: boolean;
+  /** Where the calls go as CSV. */
+  readonly calls?: string;
   readonly json?: boolean;
   readonly strict?: boolean;
   readonly quiet?: boolean;
@@ -49,6 +54,7 @@ export function addRehearse(program: Command, io: Io, done: (code: ExitCode) => 
     .addOption(flag('--agents <n>', 'only the first n of the roster'))
     .addOption(flag('--recycle', 'every contact list begins anew each day'))
     .addOption(flag('--json', 'one JSON object'))
+    .addOption(flag('--calls <file>', 'write every call to this file, as CSV'))
     .addOption(flag('--strict', 'exit code 1 where there are warnings'))
     .addOption(flag('--quiet', 'nothing on stderr but errors'))
     .addHelpText(
@@ -68,7 +74,7 @@ async function rehearseCommand(flags: RehearseFlags, io: Io): Promise<ExitCode> 
   const config = loadConfig(flags, io);
   if (!config) return EXIT.usage;
   const span = rehearsalSpan({ ...flags, zone: flags.zone ?? zoneOfSeats(config.agents) });
-  const setting = worldFor(config, flags, io);
+  const setting = worldFor(config, flags, span.days, io);
   if (!setting) return EXIT.usage;
   const { world, worldFile, notes } = setting;
   const seed = config.seed ?? 1;
@@ -77,8 +83,10 @@ async function rehearseCommand(flags: RehearseFlags, io: Io): Promise<ExitCode> 
     const users = staged.agents.map((seat) => ({ user: seat.user, zone: zoneOfSeats([seat], span.zone) }));
     const readFile = (path: string): string => io.readFile(besideFile(worldFile, path));
     const { recycled } = setting;
-    const plan = { ...span, config: staged, seed, users, recycled, readFile, onDay, isInterrupted };
+    const keepsCalls = flags.calls !== undefined;
+    const plan = { ...span, config: staged, seed, users, recycled, keepsCalls, readFile, onDay, isInterrupted };
     const rehearsed = await rehearse(plan);
+    if (rehearsed && flags.calls !== undefined) await writeCalls(flags.calls, rehearsed);
     const { days } = span;
     return rehearsed && rehearsalReport(rehearsed, { plan, days, file: flags.config, origin: setting.origin, notes });
   });
@@ -105,6 +113,7 @@ function loadConfig(flags: RehearseFlags, io: Io): WorkerConfig<WorldConfig | nu
 function worldFor(
   { agents, server, seed: workerSeed, limits }: WorkerConfig<WorldConfig | null>,
   { world: file, seed: flagSeed, recycle = false, config }: RehearseFlags,
+  days: number,
   io: Io,
 ): (RehearsalWorld & { readonly worldFile: string }) | undefined {
   const own = server.kind === 'simulator' ? server : undefined;
@@ -114,7 +123,7 @@ function worldFor(
     ...(limits.durationMs === undefined ? [] : ['limits.duration is left aside: --days says how long']),
     ...(named ? [] : ['no server is asked; give a world of your own with --world']),
   ];
-  const made = named ?? worldForRoster(agents, workerSeed ?? 1);
+  const made = named ?? worldForRoster(agents, { seed: workerSeed ?? 1, days });
   const fitted = fitToRoster(made, agents);
   return {
     world: { ...fitted.world, ...(flagSeed !== undefined && { seed: Number(flagSeed) }) },
@@ -146,6 +155,17 @@ function onStage(
       worldFile,
     },
   };
+}
+
+/** Writes the calls in the form of `calls --csv`. */
+async function writeCalls(file: string, { lines }: Rehearsed): Promise<void> {
+  let text = '';
+  for await (const part of formatRows(callsOf([lines], {}), CALL_COLUMNS, 'csv')) text += part;
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UsageError(`cannot write the calls to ${file}: ${messageOf(error)}`, error);
+  }
 }
 
 /** Tells on stderr how far it is, and how long it took; ends at once by a signal. */

@@ -1,5 +1,5 @@
 export type { CallRow } from './call-rows.js';
-export { allowedColumns } from './columns.js';
+export { allowedColumns, withAllowedColumns } from './columns.js';
 export { type Commit, type CommitPace, DEFAULT_PACE } from './commit-queue.js';
 export { JournalError, type JournalErrorCode } from './errors.js';
 export type { JournalFiles } from './files.js';
@@ -21,7 +21,7 @@ export {
   type UnsettledCall,
 } from './open-work.js';
 export { nodeProcesses, type Processes } from './processes.js';
-export { type CallbackRow, type CallFilter, callbackRow, queryCallbacks, queryCalls } from './queries.js';
+export { type CallbackRow, type CallFilter, callbackRow, callsOf, queryCallbacks, queryCalls } from './queries.js';
 export { readJournal } from './reader.js';
 export { type Difference, type Explanation, type LedgerView, type Reconciliation, reconcile } from './reconcile.js';
 export { foldOpenWork, ofIdentity, type Recovery } from './recovery.js';

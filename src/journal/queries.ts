@@ -1,5 +1,6 @@
 import { matchesGlob } from '../base/glob.js';
 import { type CallRow, CallRows } from './call-rows.js';
+import type { JournalLine } from './line.js';
 import { type ReadOptions, readJournal } from './reader.js';
 import type { CallbackOwner } from './record.js';
 
@@ -38,8 +39,16 @@ export interface CallbackRow {
  * after segment and holds no more than the open calls and one chunk.
  */
 export async function* queryCalls(journal: Omit<ReadOptions, 'since'>, filter: CallFilter): AsyncGenerator<CallRow> {
+  yield* callsOf(readJournal({ ...journal, since: filter.since }), filter);
+}
+
+/** The same of lines that were read already, or never written. */
+export async function* callsOf(
+  batches: AsyncIterable<readonly JournalLine[]> | Iterable<readonly JournalLine[]>,
+  filter: CallFilter,
+): AsyncGenerator<CallRow> {
   const rows = new CallRows();
-  for await (const lines of readJournal({ ...journal, since: filter.since })) {
+  for await (const lines of batches) {
     for (const line of lines) {
       const row = rows.add(line);
       if (row && passes(row, filter)) yield row;
