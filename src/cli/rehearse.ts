@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { formatDiagnostics } from '../base/diagnostic.js';
 import { messageOf, UsageError } from '../base/errors.js';
-import { besideFile, resolveWorkerConfig, type WorkerConfig } from '../config/index.js';
+import { type AgentSeat, besideFile, resolveWorkerConfig, type WorkerConfig } from '../config/index.js';
 import { CALL_COLUMNS, callsOf, formatRows } from '../journal/index.js';
 import type { Rehearsal } from '../report/rehearsal.js';
 import { formatRehearsal } from '../report/rehearsal-text.js';
@@ -80,7 +80,7 @@ async function rehearseCommand(flags: RehearseFlags, io: Io): Promise<ExitCode> 
   const seed = config.seed ?? 1;
   const staged = onStage(config, world, worldFile);
   const report = await timed(io, flags, span, async (onDay, isInterrupted) => {
-    const users = staged.agents.map((seat) => ({ user: seat.user, zone: zoneOfSeats([seat], span.zone) }));
+    const users = staged.agents.map((seat) => ({ user: seat.user, zone: zoneOfAgent(seat, flags.zone ?? null, span) }));
     const readFile = (path: string): string => io.readFile(besideFile(worldFile, path));
     const { recycled } = setting;
     const keepsCalls = flags.calls !== undefined;
@@ -107,6 +107,11 @@ function loadConfig(flags: RehearseFlags, io: Io): WorkerConfig<WorldConfig | nu
   const color = io.stderr.isTTY === true && io.env.NO_COLOR === undefined;
   if (diagnostics.length > 0) io.err(`${formatDiagnostics(diagnostics, 'pretty', { color })}\n`);
   return config;
+}
+
+/** On whose clock an agent's days are told: that of its shift; without one the zone asked for, else its policy's. */
+function zoneOfAgent(seat: AgentSeat, asked: string | null, { zone }: RehearsalSpan): string {
+  return asked !== null && !seat.shift ? asked : zoneOfSeats([seat], zone);
 }
 
 /** The world that is worked against, and the file that its contact lists lie beside. */
