@@ -27,9 +27,11 @@ export function rehearsalReport(rehearsed: Rehearsed, setting: RehearsalSetting)
   const seats = seatsOf(plan);
   const bySeat = new Map(seats.map((seat) => [seat.user, seat]));
   const world = worldOf(plan, ledger, origin);
-  const callbacks = rehearsed.callbacks
-    .read()
-    .map((one): PlacedCallback => ({ ...one, zone: hoursOf(plan, one)?.zone ?? guessedZone(one.columns) }));
+  const ofCallbacks = new Set(ledger.calls.filter((call) => call.callback).map((call) => call.interactionId));
+  const agreedOnes = rehearsed.callbacks.read((interactionId) => ofCallbacks.has(interactionId));
+  const callbacks = agreedOnes.map(
+    (one): PlacedCallback => ({ ...one, zone: hoursOf(plan, one)?.zone ?? guessedZone(one.columns) }),
+  );
   const totals = ledgerTotals(ledger);
   const { callbacks: agreed } = tally;
   return {
@@ -54,6 +56,7 @@ export function rehearsalReport(rehearsed: Rehearsed, setting: RehearsalSetting)
     callbacks: {
       agreed: agreed.scheduled,
       byOwner: agreed.byOwner,
+      dialled: ledger.callbacks.honoured,
       calledBack: callbacks.filter(({ calledAt }) => calledAt !== null).length,
       dueLater: callbacks.filter(({ dueAt }) => dueAt >= plan.until).length,
       list: rehearsedCallbacks(callbacks, bySeat),

@@ -20,7 +20,11 @@ export interface AgreedCallback {
   readonly calledBy: string | null;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+/** One that waits for its call, and the calls of its contact that may be it. */
+interface Awaited {
+  readonly callback: Omit<AgreedCallback, 'calledAt' | 'calledBy'>;
+  readonly calls: { readonly interactionId: string; readonly at: number; readonly user: string }[];
+}
 
 interface OpenCall {
   readonly interactionId: string;
@@ -34,17 +38,17 @@ const EARLY_MS = 1_000;
 
 /** Folds records, contact columns included, into the list of callbacks in the order in which they were agreed. */
 export class AgreedCallbacks {
-  private readonly list: Mutable<AgreedCallback>[] = [];
+  private readonly list: Awaited[] = [];
   private readonly open = new Map<string, OpenCall>();
-  /** The last callback of a contact that nobody was given yet. */
-  private readonly awaited = new Map<string, Mutable<AgreedCallback>>();
+  /** The last callback of each contact. */
+  private readonly last = new Map<string, Awaited>();
 
   record(record: JournalRecord): void {
     switch (record.kind) {
       case 'pop': {
         const { columns = {}, call } = record;
         this.open.set(record.user, { interactionId: call.interactionId, columns, policy: '', rule: null });
-        this.noteCalled(record.user, record.at, contactKey(call.campaignId, columns));
+        this.noteCall(record, contactKey(call.campaignId, columns));
         return;
       }
       case 'decision': {
@@ -62,8 +66,12 @@ export class AgreedCallbacks {
     }
   }
 
-  read(): readonly AgreedCallback[] {
-    return this.list;
+  /** `isOfCallback` tells the call of a callback from any other to the same contact. */
+  read(isOfCallback: (interactionId: string) => boolean): AgreedCallback[] {
+    return this.list.map(({ callback, calls }) => {
+      const call = calls.find(({ interactionId }) => isOfCallback(interactionId));
+      return { ...callback, calledAt: call?.at ?? null, calledBy: call?.user ?? null };
+    });
   }
 
   private agreed(record: Extract<JournalRecord, { kind: 'callback' }>): void {
@@ -71,7 +79,7 @@ export class AgreedCallbacks {
     const known = this.open.get(user);
     const isKnown = known?.interactionId === call.interactionId;
     const columns = isKnown ? known.columns : {};
-    const callback: Mutable<AgreedCallback> = {
+    const callback: Awaited['callback'] = {
       agent: user,
       campaign: call.campaign,
       contact: identityOf(columns),
@@ -83,19 +91,16 @@ export class AgreedCallbacks {
       dueAt: scheduledTime * 1_000,
       owner,
       ownerUser: scheduledAgent ?? null,
-      calledAt: null,
-      calledBy: null,
     };
-    this.list.push(callback);
-    if (callback.contact !== '') this.awaited.set(contactKey(call.campaignId, columns), callback);
+    const awaited: Awaited = { callback, calls: [] };
+    this.list.push(awaited);
+    if (callback.contact !== '') this.last.set(contactKey(call.campaignId, columns), awaited);
   }
 
-  private noteCalled(user: string, at: number, contact: string): void {
-    const callback = this.awaited.get(contact);
-    if (!callback || at < callback.dueAt - EARLY_MS) return;
-    callback.calledAt = at;
-    callback.calledBy = user;
-    this.awaited.delete(contact);
+  private noteCall({ at, user, call }: Extract<JournalRecord, { kind: 'pop' }>, contact: string): void {
+    const awaited = this.last.get(contact);
+    if (awaited && at >= awaited.callback.dueAt - EARLY_MS)
+      awaited.calls.push({ interactionId: call.interactionId, at, user });
   }
 }
 

@@ -8,6 +8,7 @@ import { type Column, textTable } from './text-table.js';
 /** More callbacks than this are left to `--json`. */
 const MOST_CALLBACKS = 200;
 const MOST_NAMES = 8;
+const MOST_BREAKS = 5;
 
 /** The rehearsal for people, ending with a newline. The same rehearsal gives the same text. */
 export function formatRehearsal(rehearsal: Rehearsal): string {
@@ -66,10 +67,10 @@ function dayOf({ date }: RehearsedDay): string {
   return shortLocal(`${date}T00:00`).slice(0, dayName({ weekday: 1, date }).length);
 }
 
-/** Many short breaks are counted, not listed. */
+/** Many breaks are counted, not listed. */
 function breaksOf({ breaks, breakSeconds }: RehearsedDay): string {
   if (breaks.length === 0) return '';
-  if (breaks.length > 3) return `${breaks.length} breaks, ${hours(breakSeconds)}`;
+  if (breaks.length > MOST_BREAKS) return `${breaks.length} breaks, ${hours(breakSeconds)}`;
   return breaks.map(clockOf).join(', ');
 }
 
@@ -120,8 +121,8 @@ const CALLBACK_COLUMNS: readonly Column[] = [
 ];
 
 function callbackLines({ callbacks }: Rehearsal): string[] {
-  const { agreed, calledBack, dueLater } = callbacks;
-  const head = `callbacks: ${agreed} agreed, ${calledBack} called back, ${dueLater} due later than this`;
+  const { agreed, dialled, calledBack, dueLater } = callbacks;
+  const head = `callbacks: ${agreed} agreed, ${dialled} dialled, ${calledBack} given to an agent, ${dueLater} due later than this`;
   if (agreed === 0) return [head];
   const shown = callbacks.list.slice(0, MOST_CALLBACKS);
   const more = agreed - shown.length;

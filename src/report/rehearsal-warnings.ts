@@ -9,6 +9,20 @@ import type { Workload } from './workload.js';
 /** Where nobody said when a contact may be called: from 8 in the morning to 9 in the evening by its own clock. */
 const DECENT_HOURS = { from: 8, to: 21 };
 
+const LABELS = 'Hold the labels of the policy against the dispositions that the campaigns offer.';
+
+/** What mends the fallbacks of a policy. */
+const FALLBACK_REMEDIES: Readonly<Record<string, string>> = {
+  'policy/label-not-offered': LABELS,
+  'policy/no-acceptable-label': LABELS,
+  'policy/callback-not-scheduled': LABELS,
+  'policy/owner-not-allowed': 'Let the campaign allow callbacks of agents, or write owner: anyone.',
+  'policy/owner-off-shift':
+    'Hold the window of the callback against the shift of its owner; ownerFallback says who calls then.',
+  'policy/no-slot': 'Widen window, within or capPerHour of the callback.',
+  'policy/zone-unknown': 'Give the contacts a column with their zone, or the policy a timezone.',
+};
+
 /** All that warnings are made of. */
 export interface WarningFacts {
   readonly seats: readonly RehearsedSeat[];
@@ -151,9 +165,7 @@ function problemWarnings({ workload, seats, timetables }: WarningFacts): Rehears
       const message = isFallback
         ? `The policy fell back ${times(count)}: ${code}.`
         : `${count === 1 ? 'A problem' : `${count} problems`} of the kind ${code} came up.`;
-      const remedy = isFallback
-        ? 'Hold the labels and owners of the policy against the dispositions that the campaigns offer.'
-        : 'docs/errors.md says what it means.';
+      const remedy = FALLBACK_REMEDIES[code] ?? 'docs/errors.md says what it means.';
       return [{ code: name, message, remedy, count, agents: [...agents.keys()].sort() }];
     });
   const granted = workload.agentsWith('break.granted');

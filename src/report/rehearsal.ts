@@ -32,7 +32,9 @@ export interface Rehearsal {
   readonly callbacks: {
     readonly agreed: number;
     readonly byOwner: TallySnapshot['callbacks']['byOwner'];
-    /** Of these an agent was given the call within the time that was rehearsed. */
+    /** So often Dialer called for one of them; not everybody answers. */
+    readonly dialled: number;
+    /** So many calls of them an agent was given, within the time that was rehearsed. */
     readonly calledBack: number;
     /** Due later than the end of it. */
     readonly dueLater: number;

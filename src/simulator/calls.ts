@@ -54,6 +54,7 @@ export function popCall(world: World, parts: NewCall): Call {
       agent: agent.user.id,
       kind: isPreview ? 'preview' : kind,
       dialingMode,
+      callback: callback !== null,
       poppedAt: world.ledger.stamp(),
       placed: !isPreview,
       connected: !isPreview,

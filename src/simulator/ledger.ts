@@ -45,6 +45,8 @@ export interface CallEntry {
   readonly agent: string;
   readonly kind: string;
   readonly dialingMode: number;
+  /** It is the call of a callback, of an agent's own or of anyone's. */
+  readonly callback: boolean;
   readonly poppedAt: string;
   placed: boolean;
   connected: boolean;

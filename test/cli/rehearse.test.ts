@@ -58,7 +58,7 @@ const DAYS = ['--from', '2026-03-06', '--days', '3', '--world', 'world.yaml'];
 
 describe('a rehearsal', () => {
   test.each([[[]], [['--json']]])('says the same again, byte for byte, for the same seed (%j)', async (form) => {
-    const args = [...DAYS, '--recycle', '--seed', '5', ...form];
+    const args = [...DAYS, '--seed', '5', ...form];
     const first = await rehearse(files, args);
     const second = await rehearse(files, args);
     expect(first.exit).toBe(0);
@@ -109,9 +109,9 @@ describe('a rehearsal', () => {
   });
 
   test('needs neither the server nor its secrets, nor a world: it makes one up for roster and policy', async () => {
-    const { world, agents } = await report(files, ['--from', '2026-03-06', '--days', '1']);
+    const { world, agents } = await report(files, ['--from', '2026-03-06', '--days', '1', '--agents', '1']);
     expect(world).toMatchObject({ origin: 'made up for the roster', recycled: true });
-    expect(agents.map(({ user }) => user)).toEqual(['bot1', 'bot2', 'bot3']);
+    expect(agents.map(({ user }) => user)).toEqual(['bot1']);
     expect(agents.every(({ calls }) => calls > 5)).toBe(true);
   });
 
@@ -123,6 +123,94 @@ describe('a rehearsal', () => {
 
   test('ends at once when it is interrupted, and says nothing', async () => {
     expect(await rehearse(files, DAYS, true)).toMatchObject({ exit: 130, out: '' });
+  });
+});
+
+describe('shifts over a change of the clocks', () => {
+  const worker = (shift: string, breaks = ''): string => `version: 1
+server: { url: "https://cic1.example.com" }
+agents: [ { users: "bot{1..2}", password: { env: P }, shift: s, policy: policy.yaml } ]
+shifts: { s: { ${shift}${breaks} } }
+`;
+  const nobody = WORLD.replace('contacts: 60', 'contacts: 0').replace('contacts: 40', 'contacts: 0');
+  const week = (from: string): string[] => ['--from', from, '--days', '7', '--world', 'world.yaml'];
+  /** Begin and end of each day's work, to the minute, with the offset of the zone. */
+  const worked = ({ agents }: Rehearsal): string[] =>
+    (agents[0]?.days ?? []).flatMap(({ date, worked: stretches }) =>
+      stretches.map(({ from, to }) => `${date} ${minute(from)} to ${minute(to)}`),
+    );
+  const minute = (local: string): string => local.replace(/^.*T(\d\d:\d\d):\d\d([^[]*)\[.*$/, '$1$2');
+
+  test.each([
+    [
+      'New York, clocks go forward: a start that is skipped happens at the end of the gap',
+      '2026-03-06',
+      'start: "30 2 * * *", end: "0 9 * * *", timezone: America/New_York',
+      [
+        '2026-03-06 02:30-05:00 to 09:00-05:00',
+        '2026-03-07 02:30-05:00 to 09:00-05:00',
+        '2026-03-08 03:00-04:00 to 09:00-04:00',
+        '2026-03-09 02:30-04:00 to 09:00-04:00',
+        '2026-03-10 02:30-04:00 to 09:00-04:00',
+        '2026-03-11 02:30-04:00 to 09:00-04:00',
+        '2026-03-12 02:30-04:00 to 09:00-04:00',
+      ],
+    ],
+    [
+      'Berlin, clocks go back: a start that comes twice happens at its first pass, and once',
+      '2026-10-23',
+      'start: "30 2 * * *", end: "0 5 * * *", timezone: Europe/Berlin, holidays: ["2026-10-27"]',
+      [
+        '2026-10-23 02:30+02:00 to 05:00+02:00',
+        '2026-10-24 02:30+02:00 to 05:00+02:00',
+        '2026-10-25 02:30+02:00 to 05:00+01:00',
+        '2026-10-26 02:30+01:00 to 05:00+01:00',
+        '2026-10-28 02:30+01:00 to 05:00+01:00',
+        '2026-10-29 02:30+01:00 to 05:00+01:00',
+      ],
+    ],
+    [
+      'an office week in New York keeps its hours, holidays left out',
+      '2026-03-06',
+      'start: "0 9 * * 1-5", end: "0 17 * * 1-5", timezone: America/New_York, holidays: ["2026-03-11"]',
+      [
+        '2026-03-06 09:00-05:00 to 17:00-05:00',
+        '2026-03-09 09:00-04:00 to 17:00-04:00',
+        '2026-03-10 09:00-04:00 to 17:00-04:00',
+        '2026-03-12 09:00-04:00 to 17:00-04:00',
+      ],
+    ],
+  ])('%s', async (_, from, shift, expected) => {
+    const found = await report({ ...files, 'worker.yaml': worker(shift), 'world.yaml': nobody }, week(from));
+    expect(worked(found)).toEqual(expected);
+    expect(found.zone).toBe(/timezone: ([\w/]+)/.exec(shift)?.[1]);
+    expect(found.agents.map(({ shift: name }) => name)).toEqual(['s', 's']);
+  });
+
+  test('agents rest by the plan, finish their calls when the shift ends, and owners are called back in their shift', async () => {
+    const shift = 'start: "0 11 * * 1-5", end: "0 14 * * 1-5", timezone: America/New_York';
+    const breaks = ', breaks: [ { at: "0 12 * * 1-5", for: 30m } ]';
+    const busy = WORLD.replace('contacts: 60', 'contacts: 600');
+    const found = await report({ ...files, 'worker.yaml': worker(shift, breaks), 'world.yaml': busy }, [
+      ...['--from', '2026-03-06', '--days', '1', '--world', 'world.yaml'],
+    ]);
+    const [day] = found.agents[0]?.days ?? [];
+    expect(day?.breaks.map(({ from, reason }) => [from.slice(11, 14), reason])).toEqual([['12:', 'shift']]);
+    expect(found.calls.total).toBeGreaterThan(60);
+    expect(found.ledger).toMatchObject({ pops: found.calls.total, dispositions: found.calls.total, violations: 0 });
+    const owned = found.callbacks.list.filter(({ owner }) => owner === 'self');
+    expect(owned.length).toBeGreaterThan(2);
+    for (const { ownerLocal } of owned) expect(ownerLocal?.slice(11, 13)).toMatch(/^1[123]$/);
+    expect(found.warnings.map(({ code }) => code)).not.toContain('shift-never-starts');
+  });
+
+  test('a shift that has no day in these is told', async () => {
+    const shift = 'start: "0 9 25 12 *", end: "0 17 25 12 *", timezone: America/New_York';
+    const found = await report({ ...files, 'worker.yaml': worker(shift), 'world.yaml': nobody }, week('2026-03-06'));
+    expect(found.warnings.filter(({ code }) => code === 'shift-never-starts')).toEqual([
+      expect.objectContaining({ agents: ['bot1', 'bot2'], count: 2 }),
+    ]);
+    expect(found.ended).toBe('complete');
   });
 });
 
