@@ -135,7 +135,7 @@ class AgentBridge implements Bridge {
       abandonSession: (why) => this.sessions.abandon(why),
       onFact: (fact) => this.note(fact),
       onTimer: (fired) => {
-        if (this.scribe.keepsEvents) void this.record({ kind: 'event', event: fired });
+        this.scribe.heard(fired);
       },
       onDone: () => this.finish(),
       onDefect: (error) => {
@@ -178,7 +178,7 @@ class AgentBridge implements Bridge {
   }
 
   tell(event: AgentEvent): void {
-    if (this.scribe.keepsEvents) void this.record({ kind: 'event', event });
+    this.scribe.heard(event);
     // Whoever is called to work goes back into what it was taken out of (rule 9).
     if (event.type === 'shift.began' || event.type === 'login.asked') this.attendance?.campaigns.forgive(() => true);
     this.lives.send(event);

@@ -2,7 +2,7 @@ import type { CallName } from '../agent/orders.js';
 import type { Clock } from '../base/clock.js';
 import type { Answer } from '../icws/answer.js';
 import type { Session } from '../icws/session.js';
-import type { Fact } from '../journal/record.js';
+import type { Fact, RecordedEvent } from '../journal/record.js';
 import type { Recorder } from '../journal/recorder.js';
 import { type Attendance, NO_SESSION } from './attendance.js';
 import { verdictOf } from './verdict.js';
@@ -26,6 +26,11 @@ export class Scribe {
     this.clock = clock;
     this.recorder = recorder;
     this.keepsEvents = recorder.keepsEvents ?? false;
+  }
+
+  /** What the chart is told, before it acts on it: for whoever keeps it. */
+  heard(event: RecordedEvent): void {
+    if (this.keepsEvents) void this.recorder.write({ at: this.clock.now(), user: this.user, kind: 'event', event });
   }
 
   record(fact: Fact): void | Promise<void> {
