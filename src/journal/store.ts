@@ -3,13 +3,14 @@ import { withAllowedColumns } from './columns.js';
 import { type Commit, type CommitPace, CommitQueue, DEFAULT_PACE, type Urgency } from './commit-queue.js';
 import { diskError, JournalError } from './errors.js';
 import type { JournalFiles } from './files.js';
+import { LateWork } from './late-work.js';
 import { batchLine, type Circumstances, headerOf, type JournalIdentity } from './line.js';
 import { type JournalLock, lockJournal } from './lock.js';
 import { isOpen, type OpenWork } from './open-work.js';
 import type { Processes } from './processes.js';
 import type { JournalRecord } from './record.js';
 import type { Recorder } from './recorder.js';
-import { advance, isSettled, type Recovery, recover } from './recovery.js';
+import { isSettled, type Recovery, recover } from './recovery.js';
 import { isCheckpointed, outlived, type Retention } from './retention.js';
 import { removeDrafts, type Segment } from './segment.js';
 import { type Beginning, beginSegment, type OpenSegment } from './segment-writer.js';
@@ -109,7 +110,7 @@ class Store implements Journal {
   private readonly options: JournalOptions;
   private readonly lock: JournalLock;
   private readonly queue: CommitQueue<JournalRecord>;
-  private readonly work: Map<string, OpenWork>;
+  private readonly work: LateWork;
   private readonly retention: Retention;
   private segments: Segment[];
   private current: OpenSegment | null = null;
@@ -121,7 +122,7 @@ class Store implements Journal {
     this.options = options;
     this.lock = lock;
     this.recovery = recovery;
-    this.work = new Map(recovery.work);
+    this.work = new LateWork(recovery.work);
     this.segments = [...segments];
     this.seq = lastSeq;
     this.salt = segments.findLast(({ header }) => header)?.header?.salt ?? options.freshSalt;
@@ -184,7 +185,7 @@ class Store implements Journal {
     if (this.isSegmentFull(records[0]?.at ?? 0)) await this.rotate();
     const { columns = [] } = this.options;
     const bytes = await this.append(records.map((record) => withAllowedColumns(record, columns)));
-    for (const record of records) advance(this.work, record);
+    for (const record of records) this.work.add(record);
     return bytes;
   }
 
@@ -224,7 +225,7 @@ class Store implements Journal {
   private beginning(begins: 'run' | 'rotation'): Beginning {
     const { clock, identity, circumstances } = this.options;
     const at = clock.now();
-    const work = [...this.work.values()].filter((open) => isOpen(open) || this.isRecent(open, at));
+    const work = [...this.work.all().values()].filter((open) => isOpen(open) || this.isRecent(open, at));
     const segment = (this.segments.at(-1)?.number ?? 0) + 1;
     const seq = this.seq + 1;
     this.seq += 1 + work.length;

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { OpenCall } from '../../src/agent/context.js';
 import { fingerprint } from '../../src/base/fingerprint.js';
+import { LateWork } from '../../src/journal/late-work.js';
 import { isRecord, parseLine } from '../../src/journal/line.js';
 import { memoryFiles } from '../../src/journal/memory-files.js';
 import { type OpenWork, overtakenResult, type UnsettledCall } from '../../src/journal/open-work.js';
@@ -338,6 +339,27 @@ function afterCrash(work: ReadonlyMap<string, OpenWork>): Map<string, OpenWork> 
 const asStored = (work: ReadonlyMap<string, OpenWork>): unknown => JSON.parse(JSON.stringify([...work].sort()));
 
 describe('recovery, whatever was recorded', () => {
+  test('the fold that is put off comes to the same as the one that is not, whenever it is asked for', () => {
+    const call = (user: string, id: string, nth: number): JournalRecord[] => story(user, wholeCall(id, nth), START);
+    const someCall = fc
+      .tuple(fc.constantFrom('bot1', 'bot2'), fc.constantFrom('1', '2', '3'), fc.nat(9), fc.nat(6))
+      .map(([user, id, nth, length]) => call(user, id, nth).slice(0, length));
+    const stretches = fc.array(fc.oneof(someCall, { weight: 2, arbitrary: someCall }, anyRecords), { maxLength: 12 });
+    fc.assert(
+      fc.property(stretches, fc.nat(40), (parts, asksEvery) => {
+        const late = new LateWork(new Map());
+        const work = new Map<string, OpenWork>();
+        for (const [index, record] of parts.flat().entries()) {
+          late.add(record);
+          advance(work, record);
+          if (index % (asksEvery + 1) === asksEvery) expect(asStored(late.all())).toEqual(asStored(work));
+        }
+        expect(asStored(late.all())).toEqual(asStored(work));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
   test('the fold over a journal is the fold that lived, over any turn of segments and any number of lives', async () => {
     await fc.assert(
       fc.asyncProperty(
