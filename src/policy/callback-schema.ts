@@ -26,6 +26,7 @@ const NEXT_DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) =>
 const WEEKDAYS = [1, 2, 3, 4, 5];
 const FARTHEST_DAYS = 999;
 const DAY_MS = 86_400_000;
+const DAY_MINUTES = 1_440;
 
 /** `today`, `tomorrow`, `next-weekday`, `next-mon`, `+3d`, `2026-12-01` → the day. Undefined when it is none of these. */
 export function parseDayChoice(text: string): DayChoice | undefined {
@@ -72,6 +73,10 @@ export const CallbackSchema = z.strictObject(
       .describe('Label, else wrap-up code, else category. Must be of category Scheduled; omitted: the first such one.'),
     in: waitField().optional().describe('How long from now; moved on to the first permitted moment.'),
     at: timeOfDayField()
+      .refine(
+        (minute) => minute < DAY_MINUTES,
+        'must be a time of day before midnight; "00:00" is the day\'s beginning',
+      )
       .optional()
       .describe('Time of day in the contact\'s zone, instead of "in". Without "on": the next such time.'),
     on: OnSchema.optional().describe(`The first day for "at", in the contact's zone: ${DAYS}.`),
