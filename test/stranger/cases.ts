@@ -43,6 +43,23 @@ const comingAndGoing: readonly CampaignSpec[] = [
 ];
 /** For many agents on a small machine: talk of seconds. */
 const calm = policy.replace('{ min: 60ms, max: 250ms }', '{ min: 1s, max: 3s }');
+/** What a real line and a tired server do, all of it. */
+const everything: Partial<Quirks> = {
+  cutEvery: 25,
+  cutLoses: true,
+  duplicates: 'late',
+  unknowns: true,
+  html: true,
+  expiry: 'reset',
+  troubles: [
+    every('dialer.disposition', 0, true, 3),
+    every('dialer.disposition', 0, false, 4),
+    every('dialer.place-preview-call', 0, true, 3),
+    every('dialer.place-preview-call', 0, false, 4),
+    every('*', 503, false, 9, 2),
+  ],
+};
+const afterAll = ['dispositions', 'sessions', 'breaks', 'log-off', 'previews'] as const;
 const slowThinker = policy.replace('think: { uniform: { min: 5ms, max: 60ms } }', 'think: { fixed: 20s }');
 
 export const cases: readonly Case[] = [
@@ -292,6 +309,50 @@ export const cases: readonly Case[] = [
     code: 3,
     duration: '2s',
   },
+  {
+    name: 'the server switches over twice',
+    server: { switchoversMs: [1500, 4000] },
+    flags: ['--allow-host', '127.0.0.2'],
+    met: ['switchover', 're-pop after log-in'],
+    enough: 8,
+    atLeastMs: 7000,
+    lenient: ['breaks', 'sessions'],
+    daily: true,
+  },
+  {
+    name: 'the server switches over, by polling, and what it answers is lost',
+    messaging: 'poll',
+    server: { switchoversMs: [2500] },
+    flags: ['--allow-host', '127.0.0.2'],
+    quirks: { troubles: [every('dialer.disposition', 0, true, 3), every('dialer.disposition', 0, false, 3)] },
+    met: ['switchover', 'trouble dialer.disposition lost'],
+    enough: 4,
+    atLeastMs: 6000,
+    lenient: [...afterAll],
+    daily: true,
+  },
+  {
+    name: 'everything at once',
+    server: { switchoversMs: [6000] },
+    flags: ['--allow-host', '127.0.0.2'],
+    quirks: everything,
+    met: ['switchover', 'message lost', 'stream cut', 'trouble dialer.disposition lost'],
+    enough: 8,
+    atLeastMs: 9000,
+    lenient: [...afterAll],
+    daily: true,
+  },
+  {
+    name: 'everything at once, by polling, with the right',
+    messaging: 'poll',
+    server: { switchoversMs: [6000], logonCampaign: true },
+    flags: ['--allow-host', '127.0.0.2'],
+    quirks: everything,
+    met: ['switchover', 'trouble dialer.disposition lost'],
+    enough: 5,
+    atLeastMs: 9000,
+    lenient: [...afterAll],
+  },
   { name: 'some refused, some without licence', server: { refused: [2, 5], unlicensed: [3] }, daily: true },
   { name: 'everybody refused', server: { refused: [1, 2, 3, 4] }, users: 4, code: 3, duration: '6s', daily: true },
   { name: 'a signal during the log-ins', enough: 0, atLeastMs: 40 },
@@ -310,5 +371,17 @@ export const cases: readonly Case[] = [
     flags: ['--logins', '200/s'],
     server: { gapMs: [100, 1500] },
     policy: calm,
+  },
+  {
+    name: 'five hundred agents, everything at once',
+    users: 500,
+    enough: 1,
+    atLeastMs: 15_000,
+    flags: ['--logins', '200/s', '--allow-host', '127.0.0.2'],
+    server: { gapMs: [100, 1500], switchoversMs: [8000] },
+    quirks: everything,
+    met: ['switchover', 'trouble dialer.disposition lost'],
+    policy: calm,
+    lenient: [...afterAll],
   },
 ];

@@ -5,16 +5,31 @@ import type { Agent, Call, Campaign, Item } from './people.js';
 export abstract class Disturbing extends Granting {
   /** Set by the server: ends the agent's session as if it had timed out. */
   expireSession: (agent: Agent) => void = () => {};
+  /** Set by the server: another host serves from now on. */
+  onSwitchover: () => void = () => {};
   private begun = false;
 
   /** Starts the world's own calendar (campaigns that come and go), once the first agent has logged in to Dialer. */
   protected begin(): void {
     if (this.begun) return;
     this.begun = true;
+    for (const ms of this.options.switchoversMs) this.later(ms, () => this.switchOver());
     for (const campaign of this.campaigns) {
       if (campaign.spec.addedAfterMs !== undefined) this.later(campaign.spec.addedAfterMs, () => this.add(campaign));
       if (campaign.spec.removedAfterMs !== undefined)
         this.later(campaign.spec.removedAfterMs, () => this.remove(campaign));
+    }
+  }
+
+  /** All sessions die; of the agents' log-ins the other host knows nothing, of their open calls it does. */
+  private switchOver(): void {
+    this.truth.note('switchover');
+    this.onSwitchover();
+    for (const agent of this.agents.values()) {
+      agent.dialer = false;
+      agent.campaigns.clear();
+      agent.breakState = 0;
+      this.expireSession(agent);
     }
   }
 

@@ -55,6 +55,8 @@ export abstract class Front {
   private readonly servers: Server[] = [];
   private readonly sockets = new Set<Socket>();
   private readonly uses = new Map<string, number>();
+  /** The host that serves at present. */
+  private serving = '127.0.0.1';
 
   constructor(options: StrangerOptions) {
     this.options = options;
@@ -67,10 +69,18 @@ export abstract class Front {
   protected abstract route(ask: Ask, operation: string, response: ServerResponse): Answer | null;
 
   async listen(): Promise<Stranger> {
-    const host = this.options.frontDoor ? '127.0.0.2' : '127.0.0.1';
-    const port = await this.open(host, 0, (request, response) => void this.serve(request, response));
-    if (this.options.frontDoor)
-      await this.open('127.0.0.1', port, (request, response) => this.turnAway(request, response));
+    const { frontDoor, switchoversMs } = this.options;
+    const hosts = ['127.0.0.1', '127.0.0.2'] as const;
+    this.serving = frontDoor ? hosts[1] : hosts[0];
+    let port = 0;
+    for (const host of frontDoor || switchoversMs.length > 0 ? hosts : [this.serving])
+      port = await this.open(host, port, (request, response) => {
+        if (host === this.serving) void this.serve(request, response);
+        else this.turnAway(request, response);
+      });
+    this.dialer.onSwitchover = () => {
+      this.serving = this.serving === hosts[0] ? hosts[1] : hosts[0];
+    };
     return {
       url: `http://127.0.0.1:${port}`,
       truth: this.truth,
@@ -109,11 +119,16 @@ export abstract class Front {
   private turnAway(request: IncomingMessage, response: ServerResponse): void {
     request.resume();
     const path = (request.url ?? '').split('?')[0];
-    if (path !== '/icws/connection') this.truth.violate('session-request-to-passive-host', '-', path);
+    const isSwitched = this.options.switchoversMs.length > 0;
+    if (path !== '/icws/connection') {
+      if (!isSwitched) this.truth.violate('session-request-to-passive-host', '-', path);
+      this.send(response, { status: 401, body: { errorCode: 1, message: 'A session id is needed.' } });
+      return;
+    }
     this.send(response, {
       status: 503,
       body: {
-        alternateHostList: [this.options.frontDoorNames],
+        alternateHostList: [isSwitched ? this.serving : this.options.frontDoorNames],
         errorId: 'error.server.notAcceptingConnections',
         message: 'Connections are not accepted here at the moment.',
       },

@@ -88,7 +88,8 @@ export abstract class Gate extends Front {
       body: {
         csrfToken: csrf,
         sessionId: sid,
-        alternateHostList: this.options.frontDoor ? ['127.0.0.1'] : [],
+        alternateHostList:
+          this.options.switchoversMs.length > 0 ? ['127.0.0.2'] : this.options.frontDoor ? ['127.0.0.1'] : [],
         userID: agent.canonical,
         userDisplayName: `Agent ${agent.user}`,
         icServer: 'STRANGER1',

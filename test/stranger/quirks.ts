@@ -131,6 +131,8 @@ export interface StrangerOptions {
   readonly statuses: 'example' | 'usual';
   /** A first listener that answers every log-in 503 and names the second (127.0.0.2). */
   readonly frontDoor: boolean;
+  /** So long after the first Dialer log-in all sessions die, and the other host (127.0.0.2, then 127.0.0.1) serves. */
+  readonly switchoversMs: readonly number[];
   /** The host that the first listener names. */
   readonly frontDoorNames: string;
   /** Users (by number, from 1) whose password the server does not take, and users without the Dialer licence. */
@@ -163,6 +165,7 @@ export const usualWorld: StrangerOptions = {
   farSideMs: [40, 400],
   statuses: 'usual',
   frontDoor: false,
+  switchoversMs: [],
   frontDoorNames: '127.0.0.2',
   refused: [],
   unlicensed: [],
