@@ -128,6 +128,8 @@ export interface DialerStanding {
   readonly known: boolean;
   /** ready-for-calls was accepted on this Dialer session. */
   readonly enlisted: boolean;
+  /** A session went while Dialer could give calls: one of which nothing was read may be kept for the agent. */
+  readonly mayHold: boolean;
   readonly joined: number;
   /** Offered campaigns to log in to. */
   readonly fresh: readonly string[];
@@ -157,6 +159,7 @@ const OUT_OF_DIALER: DialerStanding = {
   loggedIn: false,
   known: false,
   enlisted: false,
+  mayHold: false,
   joined: 0,
   fresh: [],
   more: false,
@@ -194,12 +197,17 @@ export function freshContext(user: string, say: AgentContext['say']): AgentConte
 export function afterSessionLoss(context: AgentContext): Partial<AgentContext> {
   return {
     awaiting: NOTHING_AWAITED,
-    dialer: { ...OUT_OF_DIALER, removed: context.dialer.removed },
+    dialer: { ...OUT_OF_DIALER, removed: context.dialer.removed, mayHold: mayHold(context) },
     status: NO_STATUS,
     leave: context.leave && { ...context.leave, granted: false, tries: 0 },
     pause: context.pause && { ...context.pause, granted: false, acknowledged: false, settled: false },
     call: context.call && cutOff(context.call),
   };
+}
+
+/** Whether Dialer may hold a call for the agent once this session is gone. */
+export function mayHold({ dialer, leave }: AgentContext): boolean {
+  return dialer.mayHold || (dialer.enlisted && leave?.granted !== true);
 }
 
 /** A disposition that was under way when the session went may have arrived: it is in doubt (rule 5). */

@@ -30,11 +30,22 @@ export function loggedOut(words: Vocabulary) {
         on: {
           'turn.granted': { target: 'connecting.opening', actions: 'open the session' },
           'logoff.asked': [
-            { guard: 'a call is open', actions: 'remember the log-off' },
+            {
+              guard: 'a call may be held for it',
+              target: 'waiting',
+              reenter: true,
+              actions: ['remember the log-off', 'ask for a turn'],
+            },
             { guard: 'it leaves for good', target: 'stopped', actions: 'give the turn back' },
             { target: 'offline', actions: ['give the turn back', 'rest'] },
           ],
           'session.lost': {},
+        },
+        after: {
+          'it is too late to look for a call': [
+            { guard: 'it leaves for good', target: 'stopped', actions: 'give the turn back' },
+            { target: 'offline', actions: ['give the turn back', 'rest'] },
+          ],
         },
       }),
       connecting: connecting(words),
@@ -56,7 +67,7 @@ function connecting(words: Vocabulary) {
     initial: 'opening',
     on: {
       'logoff.asked': [
-        { guard: 'a call is in hand', actions: 'remember the log-off' },
+        { guard: 'a call may be held for it', actions: 'remember the log-off' },
         { target: 'leaving', actions: ['remember the log-off', 'close the session'] },
       ],
       'call.popped': { actions: 'let the pop wait' },

@@ -6,6 +6,8 @@ export interface AgentTimings {
   readonly noCampaignMs: number;
   /** For the re-pop of an open call after a new log-in (`recovery.wait`, rule 5). */
   readonly recoveryMs: number;
+  /** For a log-in to look whether Dialer holds a call, once a log-off is asked for while the session is lost. */
+  readonly lastLookMs: number;
   /** After a disposition with a break or log-off pending: a grant already on its way arrives before Available is set. */
   readonly grantMs: number;
   /** Before a break request that nobody granted is repeated. */
@@ -26,6 +28,7 @@ export const DEFAULT_TIMINGS: AgentTimings = {
   campaignsMs: 5_000,
   noCampaignMs: 60_000,
   recoveryMs: 10_000,
+  lastLookMs: 20_000,
   grantMs: 1_500,
   breakPatienceMs: 60_000,
   logoffPatienceMs: 20_000,

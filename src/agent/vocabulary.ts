@@ -1,6 +1,6 @@
 import { assign, setup } from 'xstate';
 import type { Clock } from '../base/clock.js';
-import { type AgentContext, type Awaiting, type CallStage, freshContext } from './context.js';
+import { type AgentContext, type Awaiting, type CallStage, freshContext, mayHold } from './context.js';
 import type { ChartEvent, SeenStatus, Verdict } from './events.js';
 import { breakMoves } from './moves/break.js';
 import { callMoves } from './moves/call.js';
@@ -95,6 +95,9 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
         !status.acd,
       'a call is open': ({ context }) => context.call !== null,
       'a call is in hand': ({ context }) => context.call !== null || context.nextPop !== null,
+      /** One in hand, or one that came when nobody read. */
+      'a call may be held for it': ({ context }) =>
+        context.call !== null || context.nextPop !== null || context.dialer.mayHold,
       'a pop waits': ({ context }) => context.nextPop !== null,
       'the stage is': ({ context }, stage: CallStage) => context.call?.stage === stage,
       'it is to be placed': ({ context }) => context.call?.place === true,
@@ -185,12 +188,14 @@ export function vocabulary(clock: Clock, timings: AgentTimings) {
       'it may come back': ({ context, event }) =>
         event.type === 'session.lost' &&
         event.again &&
-        (context.leave === null || context.call !== null || context.nextPop !== null),
+        (context.leave === null || context.call !== null || context.nextPop !== null || mayHold(context)),
       'it may not come back': ({ event }) => event.type === 'session.lost' && !event.again,
     },
     delays: {
       'the break ends': ({ context }) => until(context.pause?.until ?? Number.POSITIVE_INFINITY),
       'the pause ends': ({ context }) => until(context.status.resumeAt),
+      'it is too late to look for a call': ({ context: { leave, call, nextPop } }) =>
+        until(leave && !call && !nextPop ? leave.askedAt + timings.lastLookMs : Number.POSITIVE_INFINITY),
       'campaigns do not come': timings.campaignsMs,
       'nothing is offered': timings.noCampaignMs,
       'no pop comes again': timings.recoveryMs,

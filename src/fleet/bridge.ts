@@ -214,7 +214,8 @@ class AgentBridge implements Bridge {
     switch (order.do) {
       case 'take-turn': {
         const { user } = this.seat;
-        const isUrgent = this.agent.context().call !== null;
+        const { call, leave } = this.agent.context();
+        const isUrgent = call !== null || leave !== null;
         this.deps.pacer.takeTurn({ user, isUrgent, granted: () => this.tell({ type: 'turn.granted' }) }, order.after);
         break;
       }

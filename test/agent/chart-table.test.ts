@@ -342,8 +342,6 @@ const GRID: { readonly [T in AgentEvent['type']]: Readonly<Record<string, Row>> 
       'logged-out.stopped': 'stays',
       'logged-out.parting': 'logged-out.offline',
       'logged-out.leaving': 'logged-out.offline',
-      'logoff-pending.idle': 'logged-out.offline',
-      'logoff-pending.lingering': 'logged-out.offline',
     },
     'not again': {
       ...everywhere('logged-out.stopped'),

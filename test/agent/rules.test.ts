@@ -1017,10 +1017,39 @@ describe('rule 7: the session is lost with a call open', () => {
     expect(d.closed).toEqual(['101 unknown no-re-pop']);
   });
 
-  test('rule 7: without a call, a lost session is followed by a new turn, and a pending log-off by rest', () => {
+  test('rule 7: without a call, a lost session is followed by a new turn, and after the grant by rest', () => {
     expect(ready().lost().place).toBe('logged-out.waiting');
-    expect(ready().askLogOff().lost().place).toBe('logged-out.offline');
-    expect(ready().askLogOff(true).lost().place).toBe('logged-out.stopped');
+    expect(ready().askLogOff().granted().lost().place).toBe('logged-out.offline');
+    expect(ready().askLogOff(true).granted().lost().place).toBe('logged-out.stopped');
+  });
+
+  test.each([
+    ['before', (d: AgentDriver) => d.askLogOff(true).lost()],
+    ['after', (d: AgentDriver) => d.lost().askLogOff(true)],
+    ['after, on its way back', (d: AgentDriver) => d.lost().send({ type: 'turn.granted' }).askLogOff(true)],
+  ])(
+    'rule 7: a log-off asked for %s the session was lost: the agent looks whether Dialer holds a call for it',
+    (_, act) => {
+      const d = act(ready());
+      expect(d.done).toBe(0);
+      if (d.place === 'logged-out.waiting') d.connect();
+      else {
+        d.send({ type: 'session.opened', command: d.last('open-session').command, session: 's-2' });
+        d.send({ type: 'session.prepared', command: d.last('prepare-session').command });
+      }
+      d.loggedIn().offered(['c-1'], 0);
+      if (d.did('enlist').length > 1) d.enlisted();
+      expect(d.place).toBe('logoff-pending.idle');
+      expect(d.pop('101').place).toBe('logoff-pending.talking');
+    },
+  );
+
+  test('rule 7: it looks no longer than that takes, and not at all where it was never ready for calls', async () => {
+    const d = ready().lost().askLogOff(true);
+    await d.wait(DEFAULT_TIMINGS.lastLookMs);
+    expect(d.place).toBe('logged-out.stopped');
+    const fresh = new AgentDriver().send({ type: 'shift.began' }).askLogOff(true);
+    expect(fresh.place).toBe('logged-out.stopped');
   });
 });
 

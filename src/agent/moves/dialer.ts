@@ -14,7 +14,7 @@ export function dialerMoves(timings: AgentTimings) {
 
     'note the Dialer log-in': (move: Move) => {
       answered(move, 'relog');
-      dialer(move, { loggedIn: true });
+      dialer(move, { loggedIn: true, mayHold: false });
     },
 
     'note the failed log-in': (move: Move) => answered(move, 'relog'),

@@ -64,7 +64,7 @@ export function sessionMoves(timings: AgentTimings) {
     rest: (move: Move) => {
       endBreak(move);
       move.set({ ...afterSessionLoss(move.context), leave: null, setback: null });
-      move.set({ dialer: { ...move.context.dialer, removed: 'no' } });
+      move.set({ dialer: { ...move.context.dialer, removed: 'no', mayHold: false } });
     },
 
     /** The drain ran out of time: what is open is recorded as it stands. */
