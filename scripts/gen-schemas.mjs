@@ -1,12 +1,17 @@
-// Generates config/{worker,policy,world}.schema.json, by which editors complete and explain the YAML files, from the zod
+// Generates config/{worker,policy,policy-test,world}.schema.json, by which editors complete and explain the YAML files, from the zod
 // schemas that read them (in dist/: build first). `--check` fails when one of them is stale.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { workerSchema } from '../dist/config/index.js';
-import { PolicySchema } from '../dist/policy/index.js';
+import { PolicySchema, PolicyTestSchema } from '../dist/policy/index.js';
 import { WorldSchema } from '../dist/simulator/world-config.js';
 
-const schemas = { worker: workerSchema(WorldSchema), policy: PolicySchema, world: WorldSchema };
+const schemas = {
+  worker: workerSchema(WorldSchema),
+  policy: PolicySchema,
+  'policy-test': PolicyTestSchema,
+  world: WorldSchema,
+};
 
 /** Numbers without a bound of their own would show the bounds of JavaScript. */
 function withoutLanguageBounds(node) {

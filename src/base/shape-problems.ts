@@ -165,10 +165,17 @@ function badValue(issue: Issue, context: ShapeContext): ShapeProblem {
   const tellsNothing = issue.code === 'custom' || (Array.isArray(value) && issue.code.startsWith('too_'));
   const found = tellsNothing || isHidden(path) ? '' : `, not ${shown(value)}`;
   const message = upper(`${name} ${stop(predicate + found)}`);
-  const words = issue.code === 'invalid_value' && typeof value === 'string' ? issue.values.map(String) : [];
-  const meant = guess ?? nearest(String(value), words);
+  const meant = guess ?? (typeof value === 'string' ? nearest(value, wordsOf(issue)) : undefined);
   const suggestion = meant ? `Did you mean "${meant}"?` : undefined;
   return { path, on: 'value', reason: 'bad-value', message, ...(suggestion ? { suggestion } : {}) };
+}
+
+/** The words that would have been understood, where there are such; over all alternatives. */
+function wordsOf(issue: Issue): string[] {
+  if (issue.code === 'invalid_value') return issue.values.filter((value) => typeof value === 'string');
+  return issue.code === 'invalid_union'
+    ? issue.errors.flat().flatMap((one) => (one.path.length > 0 ? [] : wordsOf(one)))
+    : [];
 }
 
 /** The value of a secret-looking key is never shown. */

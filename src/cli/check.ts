@@ -4,7 +4,7 @@ import { diagnoseFile, loadDocument } from '../base/document.js';
 import { keysAt } from '../base/schema-keys.js';
 import { nearest } from '../base/suggestion.js';
 import { type Environment, loadWorkerConfig, type ReadFile, whyUnreadable, workerSchema } from '../config/index.js';
-import { loadPolicy, PolicySchema } from '../policy/index.js';
+import { loadPolicy, loadPolicyTests, PolicySchema, PolicyTestSchema } from '../policy/index.js';
 
 export interface CheckContext {
   readonly format: DiagnosticFormat;
@@ -21,11 +21,11 @@ export interface CheckResult {
   readonly warnings: number;
 }
 
-type Kind = 'worker' | 'policy' | 'world';
+type Kind = 'worker' | 'policy' | 'world' | 'policy-test';
 
 /**
- * Checks worker files (with the policies and worlds that they name), policies and worlds; tells by the content which of
- * them each file is. Secrets that are not at hand are warnings: a check may run where they are not.
+ * Checks worker files (with the policies and worlds that they name), policies, their tests, and worlds; tells by the
+ * content which of them each file is. Secrets that are not at hand are warnings: a check may run where they are not.
  */
 export function checkFiles(files: readonly string[], context: CheckContext): CheckResult {
   const diagnostics = sortDiagnostics(files.flatMap((file) => checkFile(file, context)));
@@ -53,6 +53,8 @@ function checkFile(file: string, context: CheckContext): readonly Diagnostic[] {
       return loadWorkerConfig({ ...context, text, file, secretSeverity: 'warning' }).diagnostics;
     case 'policy':
       return loadPolicy(text, file, context).diagnostics;
+    case 'policy-test':
+      return loadPolicyTests(text, file, context.readFile).diagnostics;
     case 'world':
       return loadDocument(text, file, context.worldSchema, { area: 'world' }).diagnostics;
     default:
@@ -62,13 +64,14 @@ function checkFile(file: string, context: CheckContext): readonly Diagnostic[] {
 
 /** The kind that the file says it is (`$schema=…/policy.schema.json`), else the one that knows most of its keys. */
 function kindOf(text: string, worldSchema: z.ZodType): Kind | undefined {
-  const said = /\$schema=\S*\b(worker|policy|world)\.schema\.json/.exec(text)?.[1];
+  const said = /\$schema=\S*\b(worker|policy|world|policy-test)\.schema\.json/.exec(text)?.[1];
   if (said) return said as Kind;
   const keys = topKeys(text, worldSchema);
   const known: [Kind, string[]][] = [
     ['worker', keysAt(workerSchema(worldSchema), [])],
     ['policy', keysAt(PolicySchema, [])],
     ['world', keysAt(worldSchema, [])],
+    ['policy-test', keysAt(PolicyTestSchema, [])],
   ];
   // A misspelt key counts for half: a file of which every key is misspelt still deserves its own complaints.
   const points = (key: string, names: string[]): number =>
@@ -91,12 +94,13 @@ function topKeys(text: string, anything: z.ZodType): string[] {
   return typeof raw === 'object' && raw !== null ? Object.keys(raw) : [];
 }
 
-/** Broken YAML is told as such; anything else could be meant for any of the three. */
+/** Broken YAML is told as such; anything else could be meant for any of them. */
 function unknownKind(text: string, file: string, { worldSchema }: CheckContext): readonly Diagnostic[] {
   const { raw, diagnostics } = loadDocument(text, file, worldSchema, { area: 'file', what: 'file' });
   if (raw === undefined || raw === null) return diagnostics;
-  const message = 'This is neither a worker file, nor a policy, nor a world: none of their keys stand in it.';
-  const suggestion = 'A worker file has "agents", a policy "rules", a world "campaigns".';
+  const message =
+    'This is neither a worker file, nor a policy or its tests, nor a world: none of their keys stand in it.';
+  const suggestion = 'A worker file has "agents", a policy "rules", its tests "cases", a world "campaigns".';
   return [diagnoseFile(file, { code: 'file/unknown-kind', message, suggestion })];
 }
 

@@ -5,10 +5,12 @@ import { WorldSchema } from '../simulator/index.js';
 import { checkFiles } from './check.js';
 import { diagram } from './diagram.js';
 import { addDoctor } from './doctor.js';
+import { addExplain } from './explain.js';
 import { collect, flag } from './flag.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
 import { addJournalCommands } from './journal-commands.js';
 import { LOG_LEVELS } from './log.js';
+import { addPolicyTest } from './policy-test.js';
 import { addRehearse } from './rehearse.js';
 import { withRosterFlags } from './roster-flags.js';
 import { run } from './run.js';
@@ -103,6 +105,8 @@ Examples:
     .action(() => io.out(`${diagram()}\n`));
 
   addJournalCommands(program, io, done);
+  addExplain(program, io, done);
+  addPolicyTest(program, io, done);
   addDoctor(program, io, done);
   addShifts(program, io, done);
   addRehearse(program, io, done);

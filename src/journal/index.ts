@@ -7,6 +7,7 @@ export {
   type Circumstances,
   describeIdentity,
   type HeaderLine,
+  isRecord,
   type JournalIdentity,
   type JournalLine,
 } from './line.js';
@@ -24,6 +25,7 @@ export { nodeProcesses, type Processes } from './processes.js';
 export { type CallbackRow, type CallFilter, callbackRow, callsOf, queryCallbacks, queryCalls } from './queries.js';
 export { readJournal } from './reader.js';
 export { type Difference, type Explanation, type LedgerView, type Reconciliation, reconcile } from './reconcile.js';
+export type { JournalRecord } from './record.js';
 export { foldOpenWork, ofIdentity, type Recovery } from './recovery.js';
 export { type Moment, type ReopenedCall, reopenedCall } from './reopened-call.js';
 export { type ReplayMachine, type ReplaySpan, type ReplayStep, replay } from './replay.js';

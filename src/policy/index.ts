@@ -1,8 +1,13 @@
 export type { BookedInHour, CallFacts, CallKind, DrawsOf, OfferedDisposition, OwnerHours, Stretch } from './call.js';
 export { CALL_KINDS, callKind, callKinds, drawsOfCall } from './call.js';
+export { CALL_FIELDS, type CallFile, givenCall, parseInstant } from './call-file.js';
 export { type CallingHours, callingHours } from './calling-hours.js';
 export { decideConnect, decideEnd, decideOffer } from './decide.js';
 export type { ConnectDecision, Decision, EndDecision, FellBack, OfferDecision } from './decision.js';
+export { type Consideration, type Explanation, explainCall, type GivenCall } from './explain.js';
 export { defaultPolicy, type LoadedPolicy, loadPolicy } from './load.js';
 export type { Condition, Policy, Rule, WeightedLabels } from './policy.js';
 export { PolicySchema } from './schema.js';
+export { type LoadedTests, loadPolicyTests, PolicyTestSchema, type PolicyTests } from './test-file.js';
+export { type CaseResult, type Reach, runTests, type TestResult } from './test-run.js';
+export { testedColumns } from './tested-columns.js';

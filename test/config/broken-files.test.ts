@@ -539,7 +539,7 @@ describe('check', () => {
   test('files that are nothing it knows, or not there, are told so', () => {
     const { text, errors } = check(['list.yaml', 'torn.yaml', 'none.yaml']);
     expect(text).toContain(
-      'list.yaml  error  file/unknown-kind  This is neither a worker file, nor a policy, nor a world',
+      'list.yaml  error  file/unknown-kind  This is neither a worker file, nor a policy or its tests, nor a world',
     );
     expect(text).toContain('torn.yaml:2:1  error  yaml/syntax');
     expect(text).toContain('none.yaml  error  usage/unreadable  The file cannot be read: there is no such file.');

@@ -254,7 +254,7 @@ describe('the shipped files', () => {
     .map((name) => `config/${name}`);
   const ajv = new Ajv({ allErrors: true, strict: false });
   const validators = new Map(
-    ['worker', 'policy', 'world'].map((kind) => [
+    ['worker', 'policy', 'policy-test', 'world'].map((kind) => [
       kind,
       ajv.compile(JSON.parse(readFileSync(`config/${kind}.schema.json`, 'utf8')) as object),
     ]),
@@ -270,10 +270,54 @@ describe('the shipped files', () => {
 
   test.each(examples)('%s pleases the loader and the schema that its first line names', (name) => {
     expect(check(name).text).toBe('1 file checked, no problems.');
-    const kind = /^# yaml-language-server: \$schema=\S*?(\w+)\.schema\.json\n/.exec(readFile(name))?.[1] ?? '';
+    const kind = /^# yaml-language-server: \$schema=\S*?([\w-]+)\.schema\.json\n/.exec(readFile(name))?.[1] ?? '';
     const validate = validators.get(kind);
     validate?.(parse(readFile(name)));
     expect(validate?.errors).toBeNull();
+  });
+
+  test('and the YAML blocks of the documents please the schema of what they are', () => {
+    const documents = [
+      'README.md',
+      ...readdirSync('docs')
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `docs/${name}`),
+    ];
+    for (const document of documents) {
+      for (const [, text = ''] of readFile(document).matchAll(/^```yaml\n([\s\S]*?)^```$/gm)) {
+        const block = parse(text) as Record<string, unknown>;
+        const kinds: [string, string][] = [
+          ['cases', 'policy-test'],
+          ['campaigns', 'world'],
+          ['users', 'world'],
+          ['faults', 'world'],
+          ['agents', 'worker'],
+          ['server', 'worker'],
+          ['shifts', 'worker'],
+        ];
+        const kind = kinds.find(([key]) => key in block)?.[1] ?? 'policy';
+        const validate = validators.get(kind);
+        validate?.(block);
+        expect({ document, text, errors: validate?.errors }).toEqual({ document, text, errors: null });
+      }
+    }
+  });
+
+  test.each(['policy', 'policy-test'])('every key in the schema of a %s is described', (kind) => {
+    const bare: string[] = [];
+    const walk = (node: unknown, path: string): void => {
+      if (typeof node !== 'object' || node === null) return;
+      for (const [key, child] of Object.entries(node)) {
+        if (key === 'properties') {
+          for (const [name, field] of Object.entries(child as Record<string, { description?: string }>)) {
+            if (!field.description) bare.push(`${path}.${name}`);
+          }
+        }
+        walk(child, ['properties', 'items', 'anyOf', 'definitions'].includes(key) ? path : `${path}.${key}`);
+      }
+    };
+    walk(JSON.parse(readFile(`config/${kind}.schema.json`)), kind);
+    expect(bare).toEqual([]);
   });
 
   test('the schemas refuse what the loaders refuse', () => {
@@ -281,6 +325,9 @@ describe('the shipped files', () => {
       ['policy', { version: 1, tlak: '5s' }],
       ['policy', { version: 1, talk: 5 }],
       ['policy', { version: 1, rules: [{ then: {} }] }],
+      ['policy', { version: 1, rules: [{ when: { endedBy: 'them' }, then: { hangUp: true } }] }],
+      ['policy', { version: 1, rules: [{ when: { nthCall: { evry: 2 } }, then: { hangUp: true } }] }],
+      ['policy-test', { policy: 'p.yaml', cases: [{ name: 'a' }] }],
       ['worker', { version: 1, shifts: { day: { start: '0 9 * * *' } } }],
       ['worker', { version: 1, http: { token: 'plain' } }],
       ['worker', { version: 1, journal: { retain: 30 } }],

@@ -94,7 +94,7 @@ describe('docs/errors.md', () => {
   test('names everything that is said about files and flags, and nothing else', () => {
     const shapes = /reason: ('unknown-key'[^;]+);/.exec(read('src/base/shape-problems.ts'))?.[1] ?? '';
     const codes = [
-      ...all(code, /'((?:yaml|file|worker|world|usage)\/[a-z-]+)'/g),
+      ...all(code, /'((?:yaml|file|worker|world|usage|test|call)\/[a-z-]+)'/g),
       ...all(sources('src/policy').map(read).join('\n'), /'(policy\/[a-z-]+)'/g),
       ...all(read('src/policy/policy-source.ts'), /refuse\(\s*'([a-z-]+)'/g).map((reason) => `policy/${reason}`),
       ...all(shapes, /'([a-z-]+)'/g).map((reason) => `*/${reason}`),

@@ -97,7 +97,8 @@ describe('the commands in the documents', () => {
     for (const { document, words, line } of calls) {
       const [, command = ''] = words;
       if (command.startsWith('-')) continue; // dialer-agent --version
-      const { exit, out } = await ask([command, '--help']);
+      const [, , part = ''] = words;
+      const { exit, out } = await ask([command, ...(command === 'policy' ? [part] : []), '--help']);
       expect({ document, line, exit }).toEqual({ document, line, exit: EXIT.done });
       expect(out).toContain(`dialer-agent ${command}`);
       const unknown = words.filter((word) => /^--?[a-z]/.test(word) && !new RegExp(`${word}[ ,]`).test(out));
@@ -111,7 +112,7 @@ describe('the commands in the documents', () => {
       .map(([, name]) => name)
       .filter((name) => name !== 'help');
     const section = read('README.md').split('## Commands')[1]?.split('\n## ')[0] ?? '';
-    expect([...section.matchAll(/^\| `dialer-agent (\w+)`/gm)].map(([, name]) => name)).toEqual(known);
+    expect([...section.matchAll(/^\| `dialer-agent (\w+)(?: \w+)?`/gm)].map(([, name]) => name)).toEqual(known);
     const codes = read('README.md').split('## Exit codes')[1]?.split('\n## ')[0] ?? '';
     const told = [...codes.matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code));
     const { invalid, threshold, ...current } = EXIT;
