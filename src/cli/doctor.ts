@@ -9,16 +9,20 @@ import { type AgentSeat, type RunFlags, resolveWorkerConfig, type WorkerConfig }
 import { checkUp } from '../fleet/checkup.js';
 import { Findings } from '../fleet/finding.js';
 import { askHosts } from '../fleet/host-round.js';
+import { IcwsError } from '../icws/errors.js';
 import { introduce } from '../icws/introduction.js';
 import { reach } from '../icws/reach.js';
 import { openSession } from '../icws/session-opening.js';
+import { nodeFiles, rememberedRefusal } from '../journal/index.js';
 import { type WorldConfig, WorldSchema } from '../simulator/index.js';
 import { findWay, type Way } from './connection.js';
 import { doctorEnd, doctorJson, doctorText } from './doctor-report.js';
 import { flag } from './flag.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
 import { openLog } from './log.js';
+
 import { withRosterFlags } from './roster-flags.js';
+import { secretFingerprint } from './run-journal.js';
 
 /** The flags of `doctor`: those of `run` that say where and who, and its own. */
 interface DoctorFlags extends Omit<RunFlags, 'campaigns'> {
@@ -36,6 +40,10 @@ export function addDoctor(program: Command, io: Io, done: (code: ExitCode) => vo
       .description('look whether a bot could work at a server, and say what to mend; takes no call, one log-in'),
   )
     .addOption(flag('--user <name>', 'the bot of the roster that logs in; the first one without'))
+    .addOption(
+      flag('--journal <folder>', 'the journal of the worker, for passwords that it knows as refused (data/journal)'),
+    )
+    .addOption(flag('--retry-credentials', 'try again credentials that the journal knows as refused'))
     .addOption(flag('--timeout <time>', 'end after this time, whatever is left').default('90s'))
     .option('--json', 'one JSON object')
     .addHelpText(
@@ -56,11 +64,9 @@ async function doctor({ user, timeout, json, campaigns, ...rest }: DoctorFlags, 
   if (timeoutMs === undefined || timeoutMs <= 0) {
     throw new UsageError(`--timeout must be a duration such as 90s, not "${timeout}"`);
   }
-  // It writes no journal, serves no port, and runs no policy to the end.
   const flags = {
     ...rest,
     ...(campaigns !== undefined && { campaigns: [campaigns] }),
-    noJournal: true,
     noMetrics: true,
   };
   const { config, diagnostics } = resolveWorkerConfig<WorldConfig>({
@@ -125,8 +131,10 @@ async function examine(
       stop: stop.reason,
       reach: (host) => reach({ origin: address.addressOf(host).origin, ca: tlsCa, timeoutMs: 8_000, clock }),
       introduce: (host) => introduce(deps, address.addressOf(host), server.language),
-      openSession: (refusedHosts) =>
-        askHosts({
+      openSession: async (refusedHosts) => {
+        const known = await knownRefusal(config, seat, way.name);
+        if (known) return { kind: 'refused', error: known };
+        return askHosts({
           hosts: address.hosts,
           named: new Set(),
           onRefusedHosts: (hosts) => void refusedHosts.push(...hosts),
@@ -142,7 +150,8 @@ async function examine(
               timeoutMs: 15_000,
               limits: { headTimeoutMs: 6_000, muteMs: 6_000 },
             }),
-        }),
+        });
+      },
     });
   } finally {
     stop.end();
@@ -192,4 +201,20 @@ function sweptClock(): Clock & { sweep(): void } {
       for (const timer of timers) clock.clearTimeout(timer);
     },
   };
+}
+
+/** The journal of the worker remembers that the server refused this very password: it is not tried again (rule 14). */
+async function knownRefusal(
+  { journal, server, retryCredentials }: WorkerConfig<WorldConfig>,
+  seat: AgentSeat,
+  name: string,
+): Promise<IcwsError | undefined> {
+  if (journal?.kind !== 'folder' || server.kind !== 'icws' || retryCredentials) return undefined;
+  const identity = { server: name, applicationName: server.applicationName };
+  const wanted = { identity, user: seat.user, now: Date.now() };
+  // Where there is no journal, or one that cannot be read, nothing is remembered.
+  const known = await rememberedRefusal({ files: nodeFiles(), path: journal.path }, wanted).catch(() => null);
+  if (!known || known.fingerprint !== secretFingerprint(seat, known.salt)) return undefined;
+  const message = `this password was refused before, as the journal ${journal.path} remembers; --retry-credentials tries it again`;
+  return new IcwsError('icws/credentials-refused', message);
 }

@@ -6,7 +6,7 @@ import { CHART_VERSION } from '../agent/chart.js';
 import type { Clock } from '../base/clock.js';
 import { fingerprint } from '../base/fingerprint.js';
 import type { Log } from '../base/log.js';
-import type { WorkerConfig } from '../config/index.js';
+import type { AgentSeat, WorkerConfig } from '../config/index.js';
 import { CallbackBook } from '../fleet/callback-book.js';
 import { rememberedCallbacks } from '../fleet/remembered-callbacks.js';
 import {
@@ -143,8 +143,12 @@ function forgetful(salt: string): Omit<RunJournal, 'flush' | 'close'> {
   };
 }
 
-/** Salted by user, too: equal passwords do not show. */
 function fingerprintIn(config: WorkerConfig, salt: string, user: string): string | null {
   const seat = config.agents.find((agent) => agent.user === user);
-  return seat ? fingerprint(seat.password.reveal(), `${salt}/${user}`) : null;
+  return seat ? secretFingerprint(seat, salt) : null;
+}
+
+/** Salted by user, too: equal passwords do not show. */
+export function secretFingerprint({ user, password }: Pick<AgentSeat, 'user' | 'password'>, salt: string): string {
+  return fingerprint(password.reveal(), `${salt}/${user}`);
 }

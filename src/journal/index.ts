@@ -27,6 +27,7 @@ export { readJournal } from './reader.js';
 export { type Difference, type Explanation, type LedgerView, type Reconciliation, reconcile } from './reconcile.js';
 export type { JournalRecord } from './record.js';
 export { foldOpenWork, ofIdentity, type Recovery } from './recovery.js';
+export { type RememberedRefusal, rememberedRefusal } from './remembered-refusal.js';
 export { type Moment, type ReopenedCall, reopenedCall } from './reopened-call.js';
 export { type ReplayMachine, type ReplaySpan, type ReplayStep, replay } from './replay.js';
 export { type Journal, type JournalOptions, mustBeSafe, openJournal } from './store.js';

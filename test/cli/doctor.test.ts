@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/base/clock.js';
+import { fingerprint } from '../../src/base/fingerprint.js';
 import { seededRandom } from '../../src/base/random.js';
 import type { CheckName, Finding } from '../../src/fleet/finding.js';
 import { dialerLogIn, setStation } from '../../src/icws/commands.js';
 import { createUndiciTransport } from '../../src/icws/undici-transport.js';
+import { nodeFiles } from '../../src/journal/index.js';
 import {
   createSimulator,
   type Simulator,
@@ -17,6 +19,9 @@ import {
   WorldSchema,
 } from '../../src/simulator/index.js';
 import { json, TroubleServer } from '../icws/trouble-server.js';
+import { openWith } from '../journal/support.js';
+import type { Quirks, StrangerOptions } from '../stranger/quirks.js';
+import { startStranger } from '../stranger/server.js';
 import { ask } from '../support/ask.js';
 import { LOCALHOST_TLS } from '../support/localhost-tls.js';
 import { opener } from '../support/opener.js';
@@ -143,6 +148,25 @@ describe('a user who could not work', () => {
     expect([report.exit, report.status('log-in'), report.status('licence')]).toEqual([1, 'problem', 'skipped']);
     expect(simulator.ledger()).toMatchObject({ sessions: { opened: 0, refused: 1 } });
     expect(report.text).not.toContain('wrong-word-77');
+  });
+
+  test('a password that the journal of the worker knows as refused is not tried again, unless that is wanted', async () => {
+    const { url, simulator } = await world();
+    const path = join(mkdtempSync(join(tmpdir(), 'doctor-')), 'journal');
+    releases.push(() => rmSync(join(path, '..'), { recursive: true }));
+    const identity = { server: url, applicationName: 'icws-dialer-agent' };
+    const journal = await openWith({ files: nodeFiles(), path, identity, freshSalt: 'salt' });
+    const refusal = { code: 'icws/credentials-refused', fingerprint: fingerprint(PASSWORD, 'salt/bot1') };
+    await journal.write({ at: 1, user: 'bot1', kind: 'credentials.refused', ...refusal });
+    await journal.close();
+    const refused = await examine(at(url, '--journal', path));
+    expect([refused.exit, refused.status('log-in')]).toEqual([1, 'problem']);
+    expect(refused.of('log-in')[0]?.message).toContain('--retry-credentials');
+    expect(simulator.ledger().sessions).toMatchObject({ opened: 0, refused: 0 });
+    expect(await examine(at(url, '--journal', path, '--retry-credentials'))).toMatchObject({ exit: 0 });
+    expect(await examine(at(url, '--journal', path, '--user', 'bot2'))).toMatchObject({ exit: 0 });
+    expect((await examine(at(url, '--journal', path), 'another')).status('log-in')).toBe('problem');
+    expect(simulator.ledger().sessions).toMatchObject({ opened: 2, refused: 1 });
   });
 
   test('no Dialer licence', async () => {
@@ -296,6 +320,45 @@ describe('a server that is none, or not as it should be', () => {
     const port = await listening(createTcpServer((socket) => socket.end('220 mail ready\r\n')));
     const report = await examine(at(`http://127.0.0.1:${port}`));
     expect([report.exit, report.status('version'), report.status('log-in')]).toEqual([1, 'problem', 'skipped']);
+  });
+});
+
+describe('a server that shares nothing with this code', () => {
+  const everything: Partial<Quirks> = {
+    ...{ overtake: true, slowMs: 40, duplicates: 'late', unknowns: true, noContent: true, cookies: true },
+    ...{ mangledStream: true, letterCase: true, stateNumbers: true },
+  };
+  test.each<[string, Partial<StrangerOptions>, string[], number]>([
+    ['polite', {}, [], 0],
+    ['polling only', { messaging: 1 }, ['features'], 0],
+    ['with the Logon Campaign right', { logonCampaign: true }, [], 0],
+    ['behind a first host that names it', { frontDoor: true }, ['version'], 0],
+    ['odd in every way that is allowed', { quirks: everything }, [], 0],
+    ...(['null', 'missing', 'with-campaigns'] as const).map(
+      (fullLogout): [string, Partial<StrangerOptions>, string[], number] => [
+        `granting a log-off by ${fullLogout}`,
+        { quirks: { fullLogout } },
+        [],
+        0,
+      ],
+    ),
+    ['without a licence for the user', { unlicensed: [1] }, ['licence'], 1],
+    ['that refuses the user', { refused: [1] }, ['log-in'], 1],
+  ])('%s', async (_what, given, found, exit) => {
+    const stranger = await startStranger({ users: 3, password: PASSWORD, ...given });
+    releases.push(() => stranger.close());
+    const report = await examine([
+      ...['--server', stranger.url, '--users', 'bot001', '--password-env', 'PASSWORD'],
+      ...['--station', 'bot001-ws'],
+      ...['--allow-host', '127.0.0.2', '--allow-plaintext'],
+    ]);
+    const wrong = report.checks.filter(({ status }) => status === 'problem' || status === 'warning');
+    expect(wrong.map(({ check }) => check)).toEqual(found);
+    expect(report.exit).toBe(exit);
+    const { violations, calls } = stranger.truth;
+    // What is a fault of a worker is the point of a doctor: a station not ready for calls, a look at the host that is passive.
+    expect(violations.filter(({ code }) => !/^station-not-ready$|to-passive-host$/.test(code))).toEqual([]);
+    expect([calls, stranger.liveSessions()]).toEqual([[], 0]);
   });
 });
 
