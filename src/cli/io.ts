@@ -16,6 +16,8 @@ export interface Io {
   onSignal(fn: (signal: string) => void): () => void;
   /** Names something to do when the process dies of a mistake of ours. Returns a function that takes it back. */
   onCrash?(act: LastAct): () => void;
+  /** The same for SIGHUP; left out: it never comes. */
+  onHangUp?(fn: () => void): () => void;
 }
 
 /** The process that we are. */
@@ -36,6 +38,10 @@ export function processIo(): Io {
     env: process.env,
     stderr: process.stderr,
     readFile: (path) => readFileSync(path, 'utf8'),
+    onHangUp: (fn) => {
+      process.on('SIGHUP', fn);
+      return () => process.off('SIGHUP', fn);
+    },
     onSignal: (fn) => {
       process.on('SIGINT', fn);
       process.on('SIGTERM', fn);

@@ -5,21 +5,24 @@ import { formatDiagnostics } from '../base/diagnostic.js';
 import { messageOf, UsageError } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import { seededRandom } from '../base/random.js';
-import { type RunFlags, resolveWorkerConfig, type WorkerConfig } from '../config/index.js';
+import { type RunFlags, resolveWorkerConfig } from '../config/index.js';
 import type { Fleet, FleetEnd } from '../fleet/fleet.js';
-import { startHttpServer } from '../fleet/http-server.js';
 import { timelyClock } from '../fleet/timely-clock.js';
-import { recorderOf } from '../journal/recorder.js';
+import { type Recorder, recorderOf } from '../journal/recorder.js';
 import { buildSummary } from '../report/summary.js';
 import { formatSummary } from '../report/summary-text.js';
 import { type WorldConfig, WorldSchema } from '../simulator/index.js';
 import { composeFleet } from './compose-fleet.js';
 import { connect } from './connection.js';
 import { cronWakes } from './cron-wakes.js';
+import { watchFiles } from './file-watch.js';
 import { type Instruments, openInstruments } from './instruments.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
 import { lastWords } from './last-words.js';
+import { type PresentConfig, Reloader } from './reload.js';
 import { openRunJournal, type RunJournal } from './run-journal.js';
+import { serve } from './serve.js';
+import { type FileDigests, trackFiles } from './tracked-files.js';
 import { TOOL } from './version.js';
 
 /** What still holds the process this long after the end is dropped: a server may keep a socket half open. */
@@ -27,10 +30,11 @@ const LINGER_MS = 3_000;
 
 /** `dialer-agent run`: log the agents in and work until the duration, the call limit or a signal. */
 export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
+  const tracked = trackFiles(io.readFile);
   const { config, diagnostics } = resolveWorkerConfig<WorldConfig>({
     flags,
     env: io.env,
-    readFile: io.readFile,
+    readFile: tracked.read,
     worldSchema: WorldSchema,
   });
   const colour = io.stderr.isTTY === true && io.env.NO_COLOR === undefined;
@@ -40,7 +44,8 @@ export async function run(flags: RunFlags, io: Io): Promise<ExitCode> {
   const seed = config.seed ?? randomInt(2 ** 31);
   const instruments = await openInstruments(config, { clock, seed, io, colour });
   try {
-    return await work(config, { clock, seed, io, instruments });
+    const source = { flags, files: tracked.digests, colour };
+    return await work({ ...config }, { clock, seed, io, instruments, source });
   } finally {
     await instruments.close();
     // Nothing of ours is left; a socket that a server holds half open must not keep the process.
@@ -53,10 +58,13 @@ interface Tools {
   readonly seed: number;
   readonly io: Io;
   readonly instruments: Instruments;
+  /** Where the configuration came from, and may come from again. */
+  readonly source: { readonly flags: RunFlags; readonly files: FileDigests; readonly colour: boolean };
 }
 
 /** Joins the parts and lets them work. What was opened is closed in reverse, whatever happens. */
-async function work(config: WorkerConfig<WorldConfig>, { clock, seed, io, instruments }: Tools): Promise<ExitCode> {
+async function work(config: PresentConfig, tools: Tools): Promise<ExitCode> {
+  const { clock, seed, io, instruments } = tools;
   const { log, metrics, tally, latencies, sinks, observe, print } = instruments;
   const random = seededRandom(seed);
   const releases: (() => unknown)[] = [];
@@ -79,11 +87,12 @@ async function work(config: WorkerConfig<WorldConfig>, { clock, seed, io, instru
     });
     releases.push(journal.close);
     releases.push(lastAct(io, log, journal));
+    const recorder = recorderOf(sinks, journal.write);
     const running = composeFleet(config, {
       clock: timelyClock(clock, (seconds) => metrics.scheduleLateness(seconds)),
       random,
       log,
-      recorder: recorderOf(sinks, journal.write),
+      recorder,
       memory: journal,
       openSession: connection.openSession,
       onMessage: (type) => metrics.message(type),
@@ -96,7 +105,9 @@ async function work(config: WorkerConfig<WorldConfig>, { clock, seed, io, instru
       onShiftChange: (timing) => metrics.shiftChanged(timing),
     });
     fleet = running;
-    if (config.http) releases.push(await serve(config.http, running, instruments, clock));
+    const reloader = reloaderOf(config, running, recorder, tools);
+    if (config.http) releases.push(await serve(config.http, running, reloader, instruments, clock));
+    releases.push(listenForReload(config, reloader, tools));
     releases.push(listenToSignals(io, running, print));
     running.start();
     const end = await running.ended;
@@ -136,30 +147,33 @@ function lastAct({ onCrash }: Io, log: Log, journal: RunJournal): () => void {
   return forget ?? (() => {});
 }
 
-/** Metrics, health and live page. A default port that is taken gives way to a free one. */
-async function serve(
-  { host, port, anyPort, token }: NonNullable<WorkerConfig['http']>,
+function reloaderOf(
+  present: PresentConfig,
   fleet: Fleet,
-  { metrics, tally, log, show }: Instruments,
-  clock: Clock,
-): Promise<() => Promise<void>> {
-  const status = () => ({
-    ready: fleet.reasons().length === 0,
-    desired: fleet.desired,
-    reasons: fleet.reasons(),
-    agents: fleet.agents,
-    totals: () => tally.snapshot(clock.now()),
-  });
-  const control = token && { token, drain: () => fleet.drain('http') };
-  const options = { host, metrics, status, ...(control && { control }) };
-  const server = await startHttpServer({ ...options, port }).catch((error: unknown) => {
-    if (!anyPort) throw error;
-    log.warn({ port }, 'the default port of the metrics is taken; a free one serves instead');
-    return startHttpServer({ ...options, port: 0 });
-  });
-  show({ url: server.url });
-  log.info({ url: server.url }, 'metrics, health and live page');
-  return () => server.close();
+  recorder: Recorder,
+  { clock, io, instruments, source }: Tools,
+) {
+  const { log, metrics, print } = instruments;
+  const { flags, files, colour } = source;
+  const { env, readFile } = io;
+  const record = recorder.write.bind(recorder);
+  return new Reloader(
+    { present, flags, env, readFile, fleet, log, metrics, now: clock.now, record, print, colour },
+    files,
+  );
+}
+
+/** SIGHUP reads the files anew, and so does a change of one where the file says so. */
+function listenForReload({ reload }: PresentConfig, reloader: Reloader, { clock, io }: Tools): () => void {
+  const deafen = io.onHangUp?.(() => void reloader.reload({ by: 'signal', from: 'SIGHUP' }));
+  const onChange = (file: string): void => void reloader.reload({ by: 'file-watch', from: file });
+  const unwatch = reload.watch
+    ? watchFiles({ clock, readFile: io.readFile, files: () => reloader.watched, onChange })
+    : undefined;
+  return () => {
+    deafen?.();
+    unwatch?.();
+  };
 }
 
 /** The first signal drains, the second ends at once; both say so (design §5). */
@@ -169,7 +183,7 @@ function listenToSignals(io: Io, fleet: Fleet, print: (text: string) => void): (
     count++;
     if (count === 1) {
       print(`${signal}: draining; agents finish their calls and log off. A second signal ends at once.`);
-      fleet.drain('signal');
+      fleet.drain('signal', { by: 'signal', from: signal });
     } else {
       print(`${signal}: ending at once.`);
       fleet.kill();

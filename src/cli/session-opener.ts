@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import type { Random } from '../base/random.js';
-import type { WorkerConfig } from '../config/index.js';
+import type { Secret, WorkerConfig } from '../config/index.js';
 import { askHosts, type RoundResult } from '../fleet/host-round.js';
 import type { ServerAddress } from '../icws/address.js';
 import { openSession } from '../icws/session-opening.js';
@@ -22,7 +22,7 @@ export interface OpenerDeps {
 export function sessionOpener(config: WorkerConfig, deps: OpenerDeps): (user: string) => Promise<RoundResult> {
   const { server } = config;
   const { address, log } = deps;
-  const passwords = new Map(config.agents.map(({ user, password }) => [user, password]));
+  const passwordOf = passwordsIn(config);
   const named = new Set<string>();
   const warned = new Set<string>();
   const sessionDeps = {
@@ -43,7 +43,7 @@ export function sessionOpener(config: WorkerConfig, deps: OpenerDeps): (user: st
           {
             address,
             host,
-            credentials: { user, password: passwords.get(user)?.reveal() ?? '' },
+            credentials: { user, password: passwordOf(user)?.reveal() ?? '' },
             applicationName: server.applicationName,
             language: server.language,
             messaging: server.messaging,
@@ -57,4 +57,20 @@ export function sessionOpener(config: WorkerConfig, deps: OpenerDeps): (user: st
         }
       },
     });
+}
+
+/**
+ * Finds passwords by user, and follows when a reload replaces the roster. Who is no longer in it may still have to come
+ * back for an open call, so nobody's password is forgotten.
+ */
+function passwordsIn(config: Pick<WorkerConfig, 'agents'>): (user: string) => Secret | undefined {
+  let roster: WorkerConfig['agents'] = [];
+  const passwords = new Map<string, Secret>();
+  return (user) => {
+    if (config.agents !== roster) {
+      roster = config.agents;
+      for (const seat of roster) passwords.set(seat.user.toLowerCase(), seat.password);
+    }
+    return passwords.get(user.toLowerCase());
+  };
 }

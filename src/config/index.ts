@@ -6,6 +6,7 @@ export {
   loadWorkerConfig,
   resolveWorkerConfig,
 } from './load.js';
+export { keysForRestart } from './restart-keys.js';
 export type { RunFlags } from './run-flags.js';
 export { workerSchema } from './schema.js';
 export { Secret } from './secret.js';

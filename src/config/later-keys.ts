@@ -2,7 +2,6 @@
 const LATER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   file: {
     thresholds: 'Judging a run by thresholds',
-    reload: 'Reloading while running',
   },
   load: { stages: 'Load in stages' },
 };

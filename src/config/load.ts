@@ -200,6 +200,7 @@ function assemble<World>(
       end: statuses?.end ?? 'Gone Home',
     },
     drain: { timeoutMs: drain?.timeout ?? 120_000 },
+    reload: { watch: content.reload?.watch ?? false },
     recovery: { waitMs: recovery?.wait ?? 10_000 },
     watchdog: { stuckMs: watchdog?.stuck ?? 300_000 },
     retryCredentials: flags.retryCredentials ?? false,

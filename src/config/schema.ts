@@ -10,6 +10,7 @@ import {
   wordField,
   yesNoField,
 } from '../base/fields.js';
+import { ReloadSchema } from './reload-schema.js';
 import { ShiftsSchema } from './shift-schema.js';
 import { WatchdogSchema } from './watchdog-schema.js';
 import { LOG_LEVELS } from './worker-config.js';
@@ -195,12 +196,13 @@ export function workerSchema<W extends z.ZodType>(worldSchema: W) {
           host: textField('a host name or address').optional().describe('Default: 127.0.0.1.'),
           port: portField().optional().describe('Default: 9464; 0 lets the system choose.'),
           token: TokenSchema.optional().describe(
-            'Switches POST /control/drain on, for whoever bears this token: { env: NAME } or { file: PATH }. Default: off.',
+            'Switches POST /control/… on (drain, breaks, log-offs, reload), for whoever bears this token: { env: NAME } or { file: PATH }. Default: off.',
           ),
         })
         .optional()
         .describe('Where metrics, health and the page are served.'),
       journal: JournalSchema.optional(),
+      reload: ReloadSchema.optional(),
       log: z
         .strictObject({ level: wordField(LOG_LEVELS).optional().describe('Default: info.') })
         .optional()

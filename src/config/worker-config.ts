@@ -26,6 +26,8 @@ export interface WorkerConfig<World = unknown> {
   };
   /** Left out: what is recorded is forgotten with the process. */
   readonly journal?: JournalConfig;
+  /** Whether a change of the files is noticed by itself. */
+  readonly reload: { readonly watch: boolean };
   /** Try again credentials that the journal knows as refused. */
   readonly retryCredentials: boolean;
   readonly log: { readonly level: LogLevel; readonly file?: string };

@@ -23,7 +23,7 @@ import type { Pacer } from './pacer.js';
 import type { ResendProof } from './resend-proof.js';
 import type { Resumption } from './resume.js';
 import { type IntentNote, Scribe } from './scribe.js';
-import type { Seat } from './seat.js';
+import { type Seat, type SeatChange, seatChanges } from './seat.js';
 import { SessionDesk } from './session-desk.js';
 import { type AttendancePort, SessionHolder } from './session-holder.js';
 import type { StatusNames } from './status-desk.js';
@@ -58,6 +58,7 @@ export interface BridgeDeps {
 /** One agent at work: its chart joined to its session. */
 export interface Bridge {
   readonly agent: Agent;
+  /** As the roster has it now. */
   readonly seat: Seat;
   /** Everything that an agent learns comes by here, and is recorded for `replay` first. */
   tell(event: AgentEvent): void;
@@ -69,6 +70,11 @@ export interface Bridge {
   giveUpSession(): void;
   /** Replaces the agent by one with its memory. */
   replace(): void;
+  /**
+   * The roster has it otherwise now: the policy is asked from the next call on, campaigns are left and joined at once, the
+   * station is taken at the next session. Returns what is different.
+   */
+  reseat(seat: Seat): readonly SeatChange[];
   /** Ends everything at once, without a word to the server. */
   kill(): void;
 }
@@ -82,7 +88,7 @@ export function createBridge(deps: BridgeDeps, seat: Seat): Bridge {
 }
 
 class AgentBridge implements Bridge {
-  readonly seat: Seat;
+  seat: Seat;
   readonly membership: AgentCampaigns;
   private readonly deps: BridgeDeps;
   private readonly log: Log;
@@ -155,6 +161,14 @@ class AgentBridge implements Bridge {
   }
 
   campaigns = (): readonly string[] => this.attendance?.campaigns.joinedNames() ?? [];
+
+  reseat(seat: Seat): readonly SeatChange[] {
+    const changes = seatChanges(this.seat, seat);
+    this.seat = { ...seat, user: this.seat.user };
+    this.calls.setPolicy(seat.policy);
+    if (changes.includes('campaigns')) this.membership.setRoster(seat.campaigns);
+    return changes;
+  }
 
   kill(): void {
     this.lives.end();

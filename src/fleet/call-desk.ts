@@ -64,7 +64,10 @@ const WHY_FELL_BACK: Readonly<Record<FellBack, string>> = {
 export class CallDesk {
   private readonly user: string;
   private readonly random: Random;
-  private readonly policy: Policy;
+  /** In force for calls that begin from now on. */
+  private policy: Policy;
+  /** A call keeps the policy that it began with. */
+  private inHand: { readonly nth: number; readonly policy: Policy };
   private readonly appointments: Appointments;
   private readonly record: (fact: Fact) => void;
   private readonly nameContact: (columns: string) => string;
@@ -87,9 +90,21 @@ export class CallDesk {
     this.user = options.user;
     this.random = options.random;
     this.policy = options.policy;
+    this.inHand = { nth: 0, policy: options.policy };
     this.appointments = options.appointments;
     this.record = options.record;
     this.nameContact = options.nameContact;
+  }
+
+  /** From the next call on. */
+  setPolicy(policy: Policy): void {
+    this.policy = policy;
+  }
+
+  /** The policy of the agent's call number `nth`: the one that was in force when it was first asked. */
+  private policyOf(nth: number): Policy {
+    if (this.inHand.nth !== nth) this.inHand = { nth, policy: this.policy };
+    return this.inHand.policy;
   }
 
   /** Keeps the pop and tells the chart what it needs of it. `now` and `skewMs`: our clock and the lead of the server over it. */
@@ -125,12 +140,23 @@ export class CallDesk {
   }
 
   private ask(point: DecisionPoint, { interactionId, nth }: CallInHand, facts: CallFacts, ref: CallRef): AgentEvent {
+    const policy = this.policyOf(nth);
     const draws = drawsOfCall(this.random, this.user, nth);
     const note = (rule: string | null, action: string, details: DecisionDetails): void =>
-      this.record({ kind: 'decision', call: ref, point, policy: this.policy.name, rule, action, nth, details });
+      this.record({
+        kind: 'decision',
+        call: ref,
+        point,
+        policy: policy.name,
+        policyHash: policy.hash,
+        rule,
+        action,
+        nth,
+        details,
+      });
     switch (point) {
       case 'offer': {
-        const decision = decideOffer(this.policy, facts, draws);
+        const decision = decideOffer(policy, facts, draws);
         const { rule, action, thinkMs } = decision;
         if (decision.action === 'place') {
           const { ringForMs } = decision;
@@ -138,27 +164,27 @@ export class CallDesk {
           return { type: 'call.offer-decided', call: interactionId, place: true, thinkMs, ringForMs, choices: 0 };
         }
         const unplaced = { ...facts, connected: false, endedBy: 'us', talkedMs: 0 } as const;
-        const endings = unplacedEndings(decision, endingsOf(decideEnd(this.policy, unplaced, draws)));
+        const endings = unplacedEndings(decision, endingsOf(decideEnd(policy, unplaced, draws)));
         this.endings = { nth, list: endings };
         note(rule, action, { place: false, thinkMs, endings: endings.map(noteOf) });
         const choices = endings.length;
         return { type: 'call.offer-decided', call: interactionId, place: false, thinkMs, ringForMs: 0, choices };
       }
       case 'connect': {
-        const { talkMs, rule, action } = decideConnect(this.policy, facts, draws);
+        const { talkMs, rule, action } = decideConnect(policy, facts, draws);
         note(rule, action, { talkMs });
         return { type: 'call.talk-decided', call: interactionId, talkMs };
       }
       case 'end': {
-        const decision = decideEnd(this.policy, facts, draws);
+        const decision = decideEnd(policy, facts, draws);
         const { rule, action, wrapUpMs, label, local } = decision;
         const endings = endingsOf(decision);
         const { connected = false, endedBy = null, talkedMs = 0 } = facts;
         this.endings = { nth, list: endings };
         const written = { endings: endings.map(noteOf), wrapUpMs, connected, endedBy, talkedMs };
         note(rule, action, { ...written, ...(local !== undefined && { local }) });
-        if (decision.fellBack) this.complain(decision.fellBack, ref);
-        if (decision.zoneUnknown) this.complain('zone-unknown', ref);
+        if (decision.fellBack) this.complain(decision.fellBack, ref, policy);
+        if (decision.zoneUnknown) this.complain('zone-unknown', ref, policy);
         const choices = endings.length;
         return { type: 'call.end-decided', call: interactionId, wrapUpMs, choices, label: label ?? '' };
       }
@@ -246,8 +272,8 @@ export class CallDesk {
     };
   }
 
-  private complain(fellBack: FellBack, call: CallRef): void {
-    const message = `Campaign ${call.campaign}, policy ${this.policy.name}: ${WHY_FELL_BACK[fellBack]}.`;
+  private complain(fellBack: FellBack, call: CallRef, { name }: Policy): void {
+    const message = `Campaign ${call.campaign}, policy ${name}: ${WHY_FELL_BACK[fellBack]}.`;
     this.record({ kind: 'problem', code: `policy/${fellBack}`, message });
   }
 }

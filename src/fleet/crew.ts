@@ -4,9 +4,10 @@ import type { Fact } from '../journal/record.js';
 import { type Bridge, type BridgeDeps, createBridge } from './bridge.js';
 import type { AgentStatus } from './http-server.js';
 import { type AgentAnswer, controlFact, meansUser, type OperatorRequest, operate } from './operate.js';
-import { resumptionOf } from './resume.js';
+import type { RosterChange } from './reload-report.js';
+import { hiredAnew, resumptionOf } from './resume.js';
 import type { Placed, Places } from './rota.js';
-import type { Seat } from './seat.js';
+import { type Seat, type SeatChange, seatChanges } from './seat.js';
 
 export interface CrewOptions extends Omit<BridgeDeps, 'campaignNames' | 'resumption' | 'onDone'> {
   /** What the journal says that agents had in hand; none without a journal. */
@@ -23,12 +24,16 @@ export interface CrewOptions extends Omit<BridgeDeps, 'campaignNames' | 'resumpt
 
 /** One agent of the crew, from its hiring on; it stays listed after its end. */
 interface Member {
-  readonly seat: Seat;
+  seat: Seat;
   /** Null where it never came to life: its secret was refused before. */
   bridge: Bridge | null;
   isDone: boolean;
   /** Why it stopped by itself; null while it works, and where it left as asked. */
   stopped: string | null;
+  /** It is in the roster no more, and on its way out. */
+  isDismissed: boolean;
+  /** It is in the roster again: hired anew once it is out. */
+  again: Seat | null;
 }
 
 /** The agents by user: who is hired, who is done, who stopped and why. One agent's failure never stops the others. */
@@ -36,6 +41,8 @@ export class Crew implements Places {
   private readonly options: CrewOptions;
   private readonly members = new Map<string, Member>();
   private readonly campaignNames = new Map<string, string>();
+  /** Calls taken so far by those who were hired before: hired anew, they count on. */
+  private readonly retired = new Map<string, number>();
 
   constructor(options: CrewOptions) {
     this.options = options;
@@ -45,13 +52,14 @@ export class Crew implements Places {
     return [...this.members.keys()];
   }
 
-  /** Every place in the roster and who fills it; what has stopped is still listed. */
+  /** Every place in the roster and who fills it; what has stopped by itself is still listed, who left as asked is not. */
   placed(): Iterable<Placed> {
-    return this.members.values();
+    return [...this.members.values()].filter(isPlaced);
   }
 
   placeOf(user: string): Placed | undefined {
-    return this.members.get(user);
+    const member = this.members.get(user);
+    return member && isPlaced(member) ? member : undefined;
   }
 
   get areAllDone(): boolean {
@@ -59,7 +67,7 @@ export class Crew implements Places {
   }
 
   get haveAllStopped(): boolean {
-    return this.every((member) => member.stopped !== null);
+    return this.members.size > 0 && this.every((member) => member.stopped !== null);
   }
 
   /** Why the first of those that stopped by themselves did. */
@@ -75,26 +83,103 @@ export class Crew implements Places {
   hire(seat: Seat): void {
     const { options, campaignNames } = this;
     const { clock, recorder } = options;
-    const work = options.work?.get(seat.user);
+    const calls = this.retired.get(seat.user);
+    const work = calls === undefined ? options.work?.get(seat.user) : undefined;
     const moment = { now: clock.now(), monotonic: clock.monotonic() };
-    const resumption = work && resumptionOf(work, moment);
+    const resumption = calls === undefined ? work && resumptionOf(work, moment) : hiredAnew(calls);
     const record = (fact: Fact): void => void recorder.write({ at: moment.now, user: seat.user, ...fact });
     for (const fact of resumption?.facts ?? []) record(fact);
     const { refused } = work ?? {};
     if (refused && !options.retryCredentials && refused.fingerprint === options.fingerprintOf(seat.user)) {
-      this.members.set(seat.user, { seat, bridge: null, isDone: true, stopped: 'credentials-refused' });
+      this.members.set(seat.user, {
+        seat,
+        bridge: null,
+        isDone: true,
+        stopped: 'credentials-refused',
+        isDismissed: false,
+        again: null,
+      });
       options.onRefusedBefore(refused.code);
       record({ kind: 'stopped', reason: 'credentials-refused', forGood: true });
       return;
     }
-    const member: Member = { seat, bridge: null, isDone: false, stopped: null };
+    const member: Member = { seat, bridge: null, isDone: false, stopped: null, isDismissed: false, again: null };
     this.members.set(seat.user, member);
     const onDone = (): void => {
       member.isDone = true;
+      if (member.isDismissed) this.strikeOff(member);
       options.onDone(seat.user);
     };
     member.bridge = createBridge({ ...options, campaignNames, onDone, resumption }, seat);
     options.onHired();
+  }
+
+  /**
+   * Makes the crew that of another roster: who is new is hired, who is gone finishes its calls and leaves, the others change
+   * in place. Whoever stopped for a refused password is hired anew with a new one (rule 14).
+   */
+  reroster(seats: readonly Seat[], newPasswords: ReadonlySet<string>): RosterChange {
+    const wanted = new Map(seats.map((seat) => [seat.user.toLowerCase(), seat]));
+    const change = {
+      added: [] as string[],
+      removed: [] as string[],
+      changed: [] as { user: string; what: SeatChange[] }[],
+    };
+    for (const [user, member] of [...this.members]) {
+      const seat = wanted.get(user.toLowerCase());
+      wanted.delete(user.toLowerCase());
+      if (!seat && member.isDismissed) member.again = null;
+      else if (!seat) {
+        change.removed.push(user);
+        this.retire(member);
+      } else if (member.isDismissed) {
+        change.added.push(user);
+        member.again = { ...seat, user };
+      } else {
+        const what = this.reseat(member, { ...seat, user }, newPasswords.has(user.toLowerCase()));
+        if (what.length > 0) change.changed.push({ user, what });
+      }
+    }
+    for (const seat of wanted.values()) {
+      change.added.push(seat.user);
+      this.join(seat);
+    }
+    return change;
+  }
+
+  private reseat(member: Member, seat: Seat, hasNewPassword: boolean): SeatChange[] {
+    const what = seatChanges(member.seat, seat);
+    if (hasNewPassword) what.push('password');
+    member.seat = seat;
+    member.bridge?.reseat(seat);
+    if (hasNewPassword && member.isDone && member.stopped === 'credentials-refused') {
+      this.retired.set(seat.user, member.bridge?.agent.context().calls ?? 0);
+      this.join(seat);
+    }
+    return what;
+  }
+
+  /** Hired while the worker runs. */
+  private join(seat: Seat): void {
+    const { clock, recorder } = this.options;
+    const calls = this.retired.get(seat.user) ?? 0;
+    void recorder.write({ at: clock.now(), user: seat.user, kind: 'roster.joined', calls });
+    this.hire(seat);
+  }
+
+  /** In the roster no more: it leaves for good, and is struck off when it is out. */
+  private retire(member: Member): void {
+    member.isDismissed = true;
+    if (member.isDone || !member.bridge) this.strikeOff(member);
+    else member.bridge.tell({ type: 'logoff.asked', reason: 'roster', forGood: true });
+  }
+
+  private strikeOff({ seat, bridge, again }: Member): void {
+    const { clock, recorder } = this.options;
+    this.retired.set(seat.user, bridge?.agent.context().calls ?? 0);
+    this.members.delete(seat.user);
+    void recorder.write({ at: clock.now(), user: seat.user, kind: 'roster.left' });
+    if (again) this.join(again);
   }
 
   /** Tells these agents, all when left out; those without a life hear nothing. */
@@ -181,4 +266,8 @@ export class Crew implements Places {
       ...(why !== undefined && { reason: why }),
     };
   }
+}
+
+function isPlaced({ isDismissed, isDone, stopped }: Member): boolean {
+  return !isDismissed && !(isDone && stopped === null);
 }

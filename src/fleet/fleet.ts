@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import type { Random } from '../base/random.js';
 import type { OpenWork } from '../journal/open-work.js';
-import type { JournalRecord } from '../journal/record.js';
+import { type Asker, type JournalRecord, WHOLE_WORKER } from '../journal/record.js';
 import type { Recorder } from '../journal/recorder.js';
 import { CallbackBook } from './callback-book.js';
 import { Crew } from './crew.js';
@@ -12,6 +12,7 @@ import type { AgentStatus } from './http-server.js';
 import type { AgentAnswer, OperatorRequest } from './operate.js';
 import { createPacer } from './pacer.js';
 import { Rota } from './rota.js';
+import type { RosterChange } from './reload-report.js';
 import type { Seat } from './seat.js';
 import type { StatusNames } from './status-desk.js';
 import type { WakeSource } from './wakes.js';
@@ -69,9 +70,11 @@ export interface Fleet {
   readonly ended: Promise<FleetEnd>;
   start(): void;
   /** Asks every agent to log off; calls are finished first, within the drain time-out (design §5). */
-  drain(reason: string): void;
+  drain(reason: string, asker?: Asker): void;
   /** Asks some agents for something. */
   ask(request: OperatorRequest): readonly AgentAnswer[];
+  /** Makes the crew that of another roster; `newPasswords`: users, in small letters, whose password has changed. */
+  reroster(seats: readonly Seat[], newPasswords: ReadonlySet<string>): RosterChange;
   /** Ends at once. */
   kill(): void;
   /** Why the fleet is not as desired; empty when it is. */
@@ -192,8 +195,22 @@ export function createFleet(options: FleetOptions): Fleet {
     end({ kind: 'refused', reason, message: lastFailure?.message ?? 'no session could be opened in time' });
   }
 
-  function drain(reason: string): void {
-    if (draining || isOver) return;
+  function drain(reason: string, asker?: Asker): void {
+    if (isOver) return;
+    if (asker) {
+      const accepted = !draining;
+      const why = accepted ? {} : { why: 'it is draining already' };
+      recorder.write({
+        at: clock.now(),
+        user: WHOLE_WORKER,
+        kind: 'control',
+        act: 'drain',
+        ...asker,
+        accepted,
+        ...why,
+      });
+    }
+    if (draining) return;
     draining = true;
     rota.close();
     options.onDrain?.();
@@ -226,6 +243,12 @@ export function createFleet(options: FleetOptions): Fleet {
     },
     drain,
     ask: (request) => crew.ask(request),
+    reroster: (seats, newPasswords) => {
+      const change = crew.reroster(seats, newPasswords);
+      rota.look();
+      endWhenAllAreDone();
+      return change;
+    },
     kill: () => {
       crew.kill();
       end({ kind: 'killed' });

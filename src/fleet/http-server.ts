@@ -4,7 +4,7 @@ import { messageOf, UsageError } from '../base/errors.js';
 import type { AgentState, CallResult } from '../journal/record.js';
 import type { Metrics } from '../metrics/registry.js';
 import type { ShiftStanding } from './duty-standing.js';
-import { answerDrain, type Control } from './http-control.js';
+import { answerControl, type Control, isControlPath } from './http-control.js';
 import { json, type Page, text } from './http-page.js';
 import { LIVE_PAGE, LIVE_PAGE_POLICY } from './live-page.js';
 
@@ -62,7 +62,7 @@ export interface HttpServerOptions {
   readonly port: number;
   readonly metrics: Pick<Metrics, 'expose' | 'contentType'>;
   readonly status: () => FleetStatus;
-  /** Left out: there is no /control/drain. */
+  /** Left out: nothing can be asked of the worker (/control/…). */
   readonly control?: Control;
 }
 
@@ -79,7 +79,7 @@ const MOST_AGENTS_LISTED = 100_000;
 
 /**
  * Serves /metrics, /healthz, /readyz, /api/agents (`?limit=N`), /api/summary and a live page at /, for reading only; and
- * /control/drain for whoever bears the token, if there is one. Rejects with a UsageError when the address cannot be had.
+ * /control/… for whoever bears the token, if there is one. Rejects with a UsageError when the address cannot be had.
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const server = createServer(
@@ -120,10 +120,8 @@ function listen(server: Server, { host, port }: HttpServerOptions): Promise<void
 }
 
 async function answer(request: IncomingMessage, options: HttpServerOptions): Promise<Page> {
-  const [path, query] = (request.url ?? '/').split('?', 2);
-  if (path === '/control/drain') {
-    return options.control ? answerDrain(request, options.control) : text(404, 'no token is configured (http.token)');
-  }
+  const [path = '/', query] = (request.url ?? '/').split('?', 2);
+  if (isControlPath(path)) return answerControl(request, path, options.control);
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return text(405, 'only GET and HEAD are answered', { allow: 'GET, HEAD' });
   switch (path) {

@@ -65,6 +65,8 @@ export function recordLog(log: Log): (record: JournalRecord) => void {
         // Never the contact's columns: the journal alone may keep them, and only those it is told to.
         log.debug({ agent: record.user, call: record.call, nth: record.nth }, 'pop');
         break;
+      case 'roster.joined':
+      case 'roster.left':
       case 'session.opened':
       case 'callback':
       case 'break.granted':
@@ -82,6 +84,8 @@ function lineOf({ at: _at, kind: _kind, user, ...fields }: JournalRecord): LogFi
 }
 
 const SENTENCES = {
+  'roster.joined': 'agent hired',
+  'roster.left': 'agent gone',
   'session.opened': 'session opened',
   callback: 'callback scheduled',
   'break.granted': 'break granted',

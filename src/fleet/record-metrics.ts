@@ -39,6 +39,10 @@ export function recordMetrics(metrics: Metrics, users: readonly string[] = []): 
         move(record.user, record.to);
         metrics.transition(record.from, record.to, record.event, record.seconds);
         return;
+      case 'roster.left':
+        metrics.agents(stateOf(record.user), -1);
+        states.delete(record.user);
+        return;
       case 'pop':
         open.add(callKey(record.user, record.call.interactionId));
         openCalls();
@@ -67,7 +71,10 @@ function callKey(user: string, interactionId: string): string {
 /** The facts that only count and need no memory. */
 function countFact(
   metrics: Metrics,
-  record: Exclude<JournalRecord, { kind: 'control' | 'transition' | 'pop' | 'call.renamed' | 'call.closed' }>,
+  record: Exclude<
+    JournalRecord,
+    { kind: 'control' | 'roster.left' | 'transition' | 'pop' | 'call.renamed' | 'call.closed' }
+  >,
 ): void {
   switch (record.kind) {
     case 'session.opened':
@@ -112,6 +119,7 @@ function countFact(
     case 'restarted':
       metrics.agentRestarted(record.reason);
       return;
+    case 'roster.joined':
     case 'intent':
     case 'outcome':
     case 'break.asked':

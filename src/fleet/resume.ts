@@ -43,6 +43,11 @@ export function resumptionOf(work: OpenWork, moment: Moment): Resumption {
   };
 }
 
+/** What an agent begins with that was here before in this run, and left or stopped: it counts its calls on. */
+export function hiredAnew(calls: number): Resumption {
+  return { memory: { calls }, call: null, endsDecided: 0, awaitsGrant: false, facts: [] };
+}
+
 function closing(call: UnsettledCall, result: 'accepted' | 'void' | 'failed' | 'unknown', basis: string, now: number) {
   const ref = callRef(call.ref);
   const facts: Fact[] = [

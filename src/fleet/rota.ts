@@ -66,6 +66,7 @@ export class Rota {
   private readonly wakes: Wakes;
   private readonly work = new WorkMemory();
   private isOpen = false;
+  private isToTell = false;
 
   constructor(options: RotaOptions) {
     const { clock, log, wakeSource } = options;
@@ -96,6 +97,7 @@ export class Rota {
     if (record.kind === 'transition') this.lookSoon(record.user);
     else if (record.kind === 'break.granted' && record.reason === 'shift') this.noteRest(record.user);
     else if (record.kind === 'control' && record.accepted) this.noteOperator(record);
+    else if (record.kind === 'roster.joined') this.notes.delete(record.user);
   }
 
   /** Whether this agent should be logged in now. */
@@ -205,7 +207,7 @@ export class Rota {
     if (!isOut && act !== 'log-in') return;
     const duty = this.dutyOf(this.seatOf(user)?.shift);
     this.noteOf(user).override = { is: isOut ? 'out' : 'in', during: duty };
-    this.tellDesired();
+    this.tellDesiredSoon();
   }
 
   private overrideOf(user: string, duty: Duty): Override | null {
@@ -258,6 +260,16 @@ export class Rota {
     if (exact) return exact;
     for (const { seat } of this.options.crew.placed()) if (seat.user.toLowerCase() === name.toLowerCase()) return seat;
     return undefined;
+  }
+
+  /** Once, however many agents were asked in the same breath. */
+  private tellDesiredSoon(): void {
+    if (this.isToTell) return;
+    this.isToTell = true;
+    queueMicrotask(() => {
+      this.isToTell = false;
+      if (this.isOpen) this.tellDesired();
+    });
   }
 
   private tellDesired(): void {

@@ -132,6 +132,8 @@ export type Fact =
       readonly call: CallRef;
       readonly point: DecisionPoint;
       readonly policy: string;
+      /** Tells one content of the policy from another. */
+      readonly policyHash?: string;
       readonly rule: string | null;
       readonly action: string;
       readonly nth?: number;
@@ -216,6 +218,10 @@ export type Fact =
       readonly place: string;
       readonly seconds: number;
     }
+  /** A reload put the agent into the roster; `calls` it took earlier in this run. Its life begins anew. */
+  | { readonly kind: 'roster.joined'; readonly calls: number }
+  /** A reload took the agent out of the roster, and it is out. */
+  | { readonly kind: 'roster.left' }
   /** The server refused this user's secret for good; the fingerprint tells whether it has changed since (rule 14). */
   | { readonly kind: 'credentials.refused'; readonly code: string; readonly fingerprint: string }
   /** The chart was told this. Written before the chart acts on it. */

@@ -1,6 +1,6 @@
 import { type HeaderLine, isRecord, type JournalLine, type RecordLine } from './line.js';
-import type { OpenWork } from './open-work.js';
-import type { JournalRecord, RecordedEvent } from './record.js';
+import { noWork, type OpenWork } from './open-work.js';
+import { type JournalRecord, type RecordedEvent, WHOLE_WORKER } from './record.js';
 
 /** Whose records to step through: those of an agent, or those of one call from its first pop to its end. */
 export interface ReplaySpan {
@@ -54,6 +54,12 @@ export async function* replay<State>(
       if (!isRecord(line)) {
         left.set(line.user, line.work);
         continue;
+      }
+      // What concerns the whole worker is no agent's.
+      if (line.user === WHOLE_WORKER) continue;
+      if (line.kind === 'roster.joined') {
+        agents.delete(line.user);
+        left.set(line.user, { ...noWork(line.user, line.at), calls: line.calls });
       }
       const before = agents.get(line.user) ?? machine.begin(line.user, header, left.get(line.user) ?? null);
       const after = stepped(machine, before, line);

@@ -132,6 +132,10 @@ class RecordTally implements Tally {
       case 'stopped':
         this.onStopped(record);
         return;
+      case 'roster.left':
+        this.onLeft(record);
+        return;
+      case 'roster.joined':
       case 'reconnect':
       case 'decision':
       case 'intent':
@@ -190,6 +194,13 @@ class RecordTally implements Tally {
     this.stateSeconds[record.from] += record.seconds;
     agent.state = record.to;
     agent.since = record.at;
+  }
+
+  private onLeft({ user, at }: Of<'roster.left'>): void {
+    const { state, since } = this.agentOf(user, at);
+    this.stateSeconds[state] += Math.max(0, at - since) / 1_000;
+    this.states[state] -= 1;
+    this.agents.delete(user);
   }
 
   private onPop(record: Of<'pop'>): void {

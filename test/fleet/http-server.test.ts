@@ -5,7 +5,9 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../src/base/errors.js';
 import { Secret } from '../../src/config/index.js';
 import { type FleetStatus, type HttpServer, startHttpServer } from '../../src/fleet/http-server.js';
-import { AGENT_STATES } from '../../src/journal/record.js';
+import type { AgentAnswer, OperatorRequest } from '../../src/fleet/operate.js';
+import type { ReloadReport } from '../../src/fleet/reload-report.js';
+import { AGENT_STATES, type Asker } from '../../src/journal/record.js';
 import { createMetrics } from '../../src/metrics/registry.js';
 import { createTally } from '../../src/report/tally.js';
 import { parseExposition } from '../support/exposition.js';
@@ -212,50 +214,159 @@ describe('the HTTP server', () => {
     agent.destroy();
   });
 
-  describe('drains the worker', () => {
-    let drained = 0;
-    const drainUrl = async (): Promise<string> => {
-      drained = 0;
-      const control = {
-        token: new Secret('s3cret token'),
-        drain: () => {
-          drained++;
+  describe('lets whoever bears the token control the worker', () => {
+    const TOKEN = 's3cret token';
+    let drained: Asker[] = [];
+    let asked: OperatorRequest[] = [];
+    let answers: AgentAnswer[] = [];
+    let report: ReloadReport;
+    const NOTHING: ReloadReport = {
+      result: 'unchanged',
+      diagnostics: [],
+      policies: [],
+      agents: { added: [], removed: [], changed: [] },
+    };
+    const control = async (): Promise<string> => {
+      [drained, asked, answers, report] = [[], [], [], NOTHING];
+      server = await startHttpServer({
+        host: '127.0.0.1',
+        port: 0,
+        metrics,
+        status: () => status,
+        control: {
+          token: new Secret(TOKEN),
+          drain: (asker) => void drained.push(asker),
+          ask: (request) => {
+            asked.push(request);
+            return answers;
+          },
+          reload: () => report,
         },
-      };
-      server = await startHttpServer({ host: '127.0.0.1', port: 0, metrics, status: () => status, control });
-      return `${server.url}/control/drain`;
+      });
+      return `${server.url}/control`;
     };
     const bearing = (token: string, rest: Asked = {}): Asked => ({
       ...rest,
       headers: { ...rest.headers, authorization: `Bearer ${token}` },
     });
+    const post = async (url: string, body?: unknown): Promise<[number | undefined, unknown]> => {
+      const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
+      const reply = await ask(url, 'POST', bearing(TOKEN, sent));
+      return [reply.status, JSON.parse(reply.body)];
+    };
 
-    test('when it is asked by POST with the token', async () => {
-      const url = await drainUrl();
-      const reply = await ask(url, 'POST', bearing('s3cret token'));
-      expect([reply.status, JSON.parse(reply.body), drained]).toEqual([202, { draining: true }, 1]);
-      const again = await ask(url, 'POST', bearing('s3cret token', { body: '{}' }));
-      expect([again.status, drained]).toEqual([202, 2]);
+    test('drains all of it when nobody is named, and tells who asked', async () => {
+      const url = await control();
+      expect(await post(`${url}/drain`)).toEqual([202, { draining: true }]);
+      expect(await post(`${url}/drain`, {})).toEqual([202, { draining: true }]);
+      expect(await post(`${url}/drain?now`, { agents: 'all', as: 'eve' })).toEqual([202, { draining: true }]);
+      const from = '127.0.0.1';
+      expect(drained).toEqual([
+        { by: 'http', from },
+        { by: 'http', from },
+        { by: 'http', from, as: 'eve' },
+      ]);
+      expect(asked).toEqual([]);
+    });
+
+    test('asks the agents that are named, and gives their answers', async () => {
+      const url = await control();
+      answers = [
+        { user: 'bot1', state: 'break-pending', accepted: true },
+        { user: 'bot2', state: 'logoff-pending', accepted: false, why: 'a log-off is pending' },
+      ];
+      const body = { agents: ['bot1', 'b*2'], for: '10m', reason: 'team meeting' };
+      expect(await post(`${url}/break`, body)).toEqual([
+        200,
+        { act: 'break', accepted: 1, refused: 1, agents: answers },
+      ]);
+      const asker = { by: 'http', from: '127.0.0.1' };
+      expect(asked).toEqual([{ act: 'break', agents: ['bot1', 'b*2'], forMs: 600_000, reason: 'team meeting', asker }]);
+      answers = [];
+      expect(await post(`${url}/log-off`, { agents: 'all', campaigns: 'Coll*' })).toEqual([
+        409,
+        { act: 'log-off', accepted: 0, refused: 0, agents: [] },
+      ]);
+      expect(asked[1]).toEqual({ act: 'log-off', agents: ['*'], campaigns: ['Coll*'], asker });
+      await post(`${url}/drain`, { agents: 'bot1' });
+      expect([asked[2]?.act, drained]).toEqual(['drain', []]);
+    });
+
+    test('reads the files anew, and tells what was wrong in them', async () => {
+      const url = await control();
+      expect(await post(`${url}/reload`)).toEqual([200, NOTHING]);
+      const wrong = {
+        severity: 'error',
+        code: 'policy/unknown-key',
+        message: 'No.',
+        file: 'p.yaml',
+        line: 3,
+        column: 5,
+      } as const;
+      report = { ...NOTHING, result: 'refused', diagnostics: [{ ...wrong, frame: { firstLine: 3, lines: ['x'] } }] };
+      expect(await post(`${url}/reload`)).toEqual([422, { ...report, diagnostics: [wrong] }]);
+      report = { ...NOTHING, result: 'refused', why: 'the worker is draining' };
+      expect(await post(`${url}/reload`)).toEqual([409, report]);
+    });
+
+    test.each<[string, string, unknown, string]>([
+      ['break', 'not JSON', '{agents: all', 'The body is no JSON; an example: {"agents": "all"}.'],
+      ['break', 'a list', [], 'The request must be a map of keys and values, not a list.'],
+      ['break', 'nobody named', {}, '"agents" is missing from the request; it must be all'],
+      ['break', 'an unknown member', { agents: 'all', agent: 'x' }, '"agent" is not a key of the request. Did you mean "agents"?'],
+      [
+        'break',
+        'no duration',
+        { agents: 'all', for: 10 },
+        '"for" must be a duration such as 500ms, 30s, 5m or 2h, not 10.',
+      ],
+      ['break', 'too long a break', { agents: 'all', for: '8d' }, '"for" must be at most 7d.'],
+      ['log-off', 'no campaign', { agents: 'all', campaigns: [] }, '"campaigns" must have at least 1 item.'],
+      ['end-break', 'another act’s member', { agents: 'all', for: '1m' }, '"for" is not a key of the request.'],
+      ['reload', 'agents', { agents: 'all' }, '"agents" is not a key of the request.'],
+      [
+        'log-in',
+        'too much',
+        { agents: Array.from({ length: 201 }, () => 'x') },
+        '"agents" must have at most 200 items.',
+      ],
+    ])('%s: %s is answered with a sentence, and nothing is done', async (act, _name, body, sentence) => {
+      const [code, answer] = await post(`${await control()}/${act}`, body);
+      expect([code, (answer as { error: string }).error]).toEqual([400, expect.stringContaining(sentence)]);
+      expect([asked, drained]).toEqual([[], []]);
     });
 
     test.each<[string, Asked]>([
       ['no token', {}],
       ['another token', bearing('s3cret')],
-      ['a longer token', bearing('s3cret token and more')],
+      ['a longer token', bearing(`${TOKEN} and more`)],
       ['an empty one', bearing('')],
-      ['another scheme', { headers: { authorization: 'Basic s3cret token' } }],
-    ])('but not with %s', async (_name, asked) => {
-      const reply = await ask(await drainUrl(), 'POST', asked);
-      expect([reply.status, reply.headers['www-authenticate'], drained]).toEqual([401, 'Bearer', 0]);
-      expect(reply.body).not.toContain('s3cret');
+      ['another scheme', { headers: { authorization: `Basic ${TOKEN}` } }],
+    ])('but not with %s', async (_name, asking) => {
+      const url = await control();
+      for (const act of ['drain', 'break', 'reload']) {
+        const reply = await ask(`${url}/${act}`, 'POST', { ...asking, body: '{"nonsense": 1}' });
+        expect([reply.status, reply.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+        expect(reply.body).not.toContain('s3cret');
+      }
+      expect([asked, drained]).toEqual([[], []]);
+    });
+
+    test('an act that does not exist is not found, whether the token is right or not', async () => {
+      const url = await control();
+      const replies = await Promise.all(
+        [bearing(TOKEN), bearing('wrong'), {}].map((asking) => ask(`${url}/restart`, 'POST', asking)),
+      );
+      expect(new Set(replies.map((reply) => `${reply.status} ${reply.body}`)).size).toBe(1);
+      expect(replies[0]?.status).toBe(404);
     });
 
     test('but not by GET, nor with more of a body than anybody needs', async () => {
-      const url = await drainUrl();
-      const get = await ask(url, 'GET', bearing('s3cret token'));
+      const url = await control();
+      const get = await ask(`${url}/drain`, 'GET', bearing(TOKEN));
       expect([get.status, get.headers.allow]).toEqual([405, 'POST']);
-      const large = await ask(url, 'POST', bearing('s3cret token', { body: 'x'.repeat(2_000) }));
-      expect([large.status, large.headers.connection, drained]).toEqual([413, 'close', 0]);
+      const large = await ask(`${url}/drain`, 'POST', bearing(TOKEN, { body: 'x'.repeat(20_000) }));
+      expect([large.status, large.headers.connection, drained]).toEqual([413, 'close', []]);
     });
 
     test('but not where no token is configured', async () => {
