@@ -3,6 +3,7 @@ import { messageOf, UsageError, WorkerError } from '../base/errors.js';
 import type { RunFlags } from '../config/index.js';
 import { WorldSchema } from '../simulator/index.js';
 import { checkFiles } from './check.js';
+import { addCtl } from './ctl.js';
 import { diagram } from './diagram.js';
 import { addDoctor } from './doctor.js';
 import { addExplain } from './explain.js';
@@ -110,6 +111,7 @@ Examples:
   addDoctor(program, io, done);
   addShifts(program, io, done);
   addRehearse(program, io, done);
+  addCtl(program, io, done);
 
   return program;
 }

@@ -10,11 +10,11 @@ import {
   resolveWorkerConfig,
   type WorkerConfig,
 } from '../config/index.js';
-import type { ReloadReport, RosterChange } from '../fleet/reload-report.js';
+import { type ReloadReport, type RosterChange, reloadSummary } from '../fleet/reload-report.js';
 import type { Seat } from '../fleet/seat.js';
 import { type Asker, type JournalRecord, WHOLE_WORKER } from '../journal/record.js';
 import type { Metrics } from '../metrics/registry.js';
-import { diffPolicies, type Policy, type PolicyChange } from '../policy/index.js';
+import { diffPolicies, type Policy } from '../policy/index.js';
 import { type WorldConfig, WorldSchema } from '../simulator/index.js';
 import { type FileDigests, trackFiles } from './tracked-files.js';
 
@@ -140,7 +140,7 @@ export class Reloader {
     for (const { user, what } of agents.changed) log.info({ agent: user, what }, 'agent changed');
     const { added, removed, changed } = agents;
     log.info({ result, added, removed, changed: changed.length, policies: policies.length }, 'reloaded');
-    print(`reloaded: ${summaryOf(report)}.`);
+    print(`reloaded: ${reloadSummary(report)}.`);
   }
 }
 
@@ -171,26 +171,4 @@ function changedPasswords(before: WorkerConfig['agents'], after: WorkerConfig['a
     return known !== undefined && known.reveal() !== password.reveal();
   };
   return new Set(after.filter(isNew).map(({ user }) => user.toLowerCase()));
-}
-
-/** One line, such as `policy collections 1a2b3c → 4d5e6f: added again, changed nobody-there; 2 agents added`. */
-function summaryOf({ policies, agents }: ReloadReport): string {
-  const parts = policies.map(policyLine);
-  if (agents.added.length > 0) parts.push(`${countOf(agents.added.length)} added`);
-  if (agents.removed.length > 0) parts.push(`${countOf(agents.removed.length)} on the way out`);
-  if (agents.changed.length > 0) parts.push(`${countOf(agents.changed.length)} changed`);
-  return parts.length === 0 ? 'nothing has changed' : parts.join('; ');
-}
-
-function countOf(agents: number): string {
-  return agents === 1 ? '1 agent' : `${agents} agents`;
-}
-
-function policyLine({ policy, from, to, ...rules }: PolicyChange): string {
-  const what = (['added', 'removed', 'changed', 'moved', 'keys'] as const)
-    .filter((kind) => rules[kind].length > 0)
-    .map((kind) => `${kind === 'keys' ? 'also' : kind} ${rules[kind].join(', ')}`);
-  const told = what.length > 0 ? `: ${what.join('; ')}` : '';
-  if (from === undefined) return `policy ${policy} ${to} is new`;
-  return to === undefined ? `policy ${policy} is in use no more` : `policy ${policy} ${from} → ${to}${told}`;
 }

@@ -19,3 +19,25 @@ export interface ReloadReport {
   readonly policies: readonly PolicyChange[];
   readonly agents: RosterChange;
 }
+
+/** One line, such as `policy collections 1a2b3c → 4d5e6f: added again, changed nobody-there; 2 agents added`. */
+export function reloadSummary({ policies, agents }: Pick<ReloadReport, 'policies' | 'agents'>): string {
+  const parts = policies.map(policyLine);
+  if (agents.added.length > 0) parts.push(`${countOf(agents.added.length)} added`);
+  if (agents.removed.length > 0) parts.push(`${countOf(agents.removed.length)} on the way out`);
+  if (agents.changed.length > 0) parts.push(`${countOf(agents.changed.length)} changed`);
+  return parts.length === 0 ? 'nothing has changed' : parts.join('; ');
+}
+
+function countOf(agents: number): string {
+  return agents === 1 ? '1 agent' : `${agents} agents`;
+}
+
+function policyLine({ policy, from, to, ...rules }: PolicyChange): string {
+  const what = (['added', 'removed', 'changed', 'moved', 'keys'] as const)
+    .filter((kind) => rules[kind].length > 0)
+    .map((kind) => `${kind === 'keys' ? 'also' : kind} ${rules[kind].join(', ')}`);
+  const told = what.length > 0 ? `: ${what.join('; ')}` : '';
+  if (from === undefined) return `policy ${policy} ${to} is new`;
+  return to === undefined ? `policy ${policy} is in use no more` : `policy ${policy} ${from} → ${to}${told}`;
+}

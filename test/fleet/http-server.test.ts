@@ -313,7 +313,12 @@ describe('the HTTP server', () => {
       ['break', 'not JSON', '{agents: all', 'The body is no JSON; an example: {"agents": "all"}.'],
       ['break', 'a list', [], 'The request must be a map of keys and values, not a list.'],
       ['break', 'nobody named', {}, '"agents" is missing from the request; it must be all'],
-      ['break', 'an unknown member', { agents: 'all', agent: 'x' }, '"agent" is not a key of the request. Did you mean "agents"?'],
+      [
+        'break',
+        'an unknown member',
+        { agents: 'all', agent: 'x' },
+        '"agent" is not a key of the request. Did you mean "agents"?',
+      ],
       [
         'break',
         'no duration',

@@ -14,7 +14,8 @@ export function opener(parts: {
   readonly url: string;
   readonly alternates?: readonly string[] | undefined;
   readonly applicationName: string;
-  readonly password: string;
+  /** The same for all; a function is asked at each log-in. */
+  readonly password: string | ((user: string) => string);
   readonly messaging: MessagingMode | undefined;
 }): (user: string) => Promise<RoundResult> {
   const { transport, clock, random, url, alternates = [], applicationName, password, messaging = 'stream' } = parts;
@@ -30,7 +31,7 @@ export function opener(parts: {
           {
             address,
             host,
-            credentials: { user, password },
+            credentials: { user, password: typeof password === 'string' ? password : password(user) },
             applicationName,
             language: 'en-us',
             messaging,

@@ -33,7 +33,7 @@ export interface RigOptions {
   readonly users: readonly string[];
   readonly policy?: string;
   readonly seat?: Partial<Seat>;
-  readonly password?: string;
+  readonly password?: string | ((user: string) => string);
   readonly messaging?: 'stream' | 'poll';
   readonly firstConnectMs?: number | null;
   readonly drainTimeoutMs?: number;
@@ -70,6 +70,8 @@ export interface Rig {
   state(user: string): AgentState | undefined;
   /** The records of one kind, in order. */
   facts<K extends Fact['kind']>(kind: K): Extract<JournalRecord, { kind: K }>[];
+  /** The seat of a user as the roster has it at first, with what is different. `policy` as the text of a file. */
+  seat(user: string, more?: Partial<Omit<Seat, 'policy'>> & { readonly policy?: string }): Seat;
   /** Drains, waits for the end and gives the ledger. */
   finish(): Promise<{ end: FleetEnd; ledger: Ledger }>;
 }
@@ -91,19 +93,22 @@ export function startRig(options: RigOptions): Rig {
   const random = seededRandom(7);
   const records: JournalRecord[] = [];
   const policy = policyOf(options.policy ?? PLAIN_POLICY);
+  const seat: Rig['seat'] = (user, { policy: text, ...more } = {}) => ({
+    user,
+    station: { kind: 'none' },
+    campaigns: 'all',
+    policy,
+    ...options.seat,
+    ...more,
+    ...(text !== undefined && { policy: policyOf(text) }),
+  });
   const fleet = createFleet({
     chart: (options.spoil ?? ((chart) => chart))(agentChart(ours, DEFAULT_TIMINGS)),
     clock: ours,
     random,
     log: silentLog,
     recorder: { keepsEvents: options.keepsEvents ?? false, write: (record) => void records.push(record) },
-    seats: options.users.map((user) => ({
-      user,
-      station: { kind: 'none' },
-      campaigns: 'all',
-      policy,
-      ...options.seat,
-    })),
+    seats: options.users.map((user) => seat(user)),
     statuses: { available: 'Available', break: 'At a training session', end: 'Gone Home' },
     loginsPerSecond: 20,
     firstConnectMs: options.firstConnectMs ?? 30_000,
@@ -144,6 +149,7 @@ export function startRig(options: RigOptions): Rig {
     },
     untilState: (user, state, withinMs) => rig.until(`${user} ${state}`, () => rig.state(user) === state, withinMs),
     state: (user) => fleet.agents().find((agent) => agent.user === user)?.state,
+    seat,
     facts: (kind) => records.filter((record) => record.kind === kind) as never,
     finish: async () => {
       let end: FleetEnd | undefined;
