@@ -105,7 +105,7 @@ export class Reloader {
     const file = this.options.flags.config ?? 'command line';
     return keysForRestart(present, next).map((key) => {
       const message = `"${key}" has changed; that takes effect at the next start of the worker.`;
-      return diagnoseFile(file, { severity: 'warning', code: 'reload/needs-restart', message });
+      return diagnoseFile(file, { severity: 'warning', code: 'worker/needs-restart', message });
     });
   }
 

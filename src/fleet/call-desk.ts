@@ -262,7 +262,7 @@ export class CallDesk {
       allowAgentCallbacks: pop.allowAgentCallbacks,
       now,
       ownerHours,
-      bookedInHour: (rule, hour) => booked(this.policy.name, rule, hour),
+      bookedInHour: (rule, hour) => booked(this.policyOf(call.nth).name, rule, hour),
       ...(timeout !== undefined && { previewTimeoutMs: Math.max(0, timeout - now) }),
       ...(point === 'end' && {
         connected: call.connected,

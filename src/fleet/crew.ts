@@ -1,9 +1,17 @@
 import type { AgentEvent } from '../agent/events.js';
 import type { OpenWork } from '../journal/open-work.js';
 import type { Fact } from '../journal/record.js';
+import type { ActOutcome } from './agent-campaigns.js';
 import { type Bridge, type BridgeDeps, createBridge } from './bridge.js';
 import type { AgentStatus } from './http-server.js';
-import { type AgentAnswer, controlFact, meansUser, type OperatorRequest, operate } from './operate.js';
+import {
+  type AgentAnswer,
+  type AgentRequest,
+  controlFact,
+  meansUser,
+  type OperatorRequest,
+  operate,
+} from './operate.js';
 import type { RosterChange } from './reload-report.js';
 import { hiredAnew, resumptionOf } from './resume.js';
 import type { Placed, Places } from './rota.js';
@@ -192,17 +200,31 @@ export class Crew implements Places {
     this.tell({ type: 'logoff.asked', reason, forGood: true }, users);
   }
 
-  /** Asks the agents that are meant for something, and tells what became of it, in the order of the roster. */
-  ask({ agents, asker, ...request }: OperatorRequest): readonly AgentAnswer[] {
+  /**
+   * Asks the agents that are meant for something, and tells what became of it, in the order of the roster. `mayHire`: one
+   * that stopped may be called back.
+   */
+  ask({ agents, asker, ...request }: OperatorRequest, mayHire: boolean): readonly AgentAnswer[] {
     const { clock, recorder } = this.options;
-    return [...this.members.values()].flatMap(({ seat: { user }, bridge, stopped }) => {
+    return [...this.members].flatMap(([user, member]) => {
       if (!meansUser(agents, user)) return [];
-      const outcome = bridge ? operate(bridge, request) : { accepted: false, why: 'it has stopped for good' };
-      const isStopped = !outcome.accepted && stopped !== null && (bridge === null || bridge.agent.done());
-      const said = isStopped ? { ...outcome, why: `${outcome.why}: ${stopped}` } : outcome;
-      void recorder.write({ at: clock.now(), user, ...controlFact(request, asker, said) });
-      return [{ user, state: bridge?.agent.state() ?? 'logged-out', ...said }];
+      const { bridge, isDone } = member;
+      const outcome = bridge && !isDone ? operate(bridge, request) : this.askStopped(member, request, mayHire);
+      void recorder.write({ at: clock.now(), user, ...controlFact(request, asker, outcome) });
+      return [{ user, state: this.members.get(user)?.bridge?.agent.state() ?? 'logged-out', ...outcome }];
     });
+  }
+
+  /** Who has stopped can only be called back, and not with a password that was refused (rule 14). */
+  private askStopped({ seat, bridge, stopped }: Member, { act }: AgentRequest, mayHire: boolean): ActOutcome {
+    const why = `it has stopped for good${stopped === null ? '' : ` (${stopped})`}`;
+    if (act !== 'log-in') return { accepted: false, why };
+    if (!mayHire) return { accepted: false, why: 'the worker is draining' };
+    if (stopped === 'credentials-refused')
+      return { accepted: false, why: `${why}; a reload with another password helps` };
+    this.retired.set(seat.user, bridge?.agent.context().calls ?? 0);
+    this.join(seat);
+    return { accepted: true, why: `${why}; it begins anew` };
   }
 
   /** Ends what is still at work without waiting for its calls. Returns how many calls that cut. */

@@ -242,7 +242,7 @@ export function createFleet(options: FleetOptions): Fleet {
       if (!isOver) rota.start();
     },
     drain,
-    ask: (request) => crew.ask(request),
+    ask: (request) => crew.ask(request, !draining),
     reroster: (seats, newPasswords) => {
       const change = crew.reroster(seats, newPasswords);
       rota.look();

@@ -1,5 +1,4 @@
 import { eventOfAct, hasTaken, type OperatorAct, type Standing, whyNotTaken } from '../agent/operator.js';
-import { STOPPED } from '../agent/place.js';
 import { matchesGlob } from '../base/glob.js';
 import type { AgentState, Asker, Fact } from '../journal/record.js';
 import type { ActOutcome, MeantCampaigns } from './agent-campaigns.js';
@@ -37,7 +36,6 @@ export function meansUser(patterns: readonly string[], user: string): boolean {
 /** Asks one agent. The answer is what the chart did, never what was hoped for. */
 export function operate(bridge: Bridge, request: AgentRequest): ActOutcome {
   const { act, campaigns } = request;
-  if (bridge.agent.done()) return { accepted: false, why: whyNotTaken(act, { ...standing(bridge), place: STOPPED }) };
   if (act === 'log-off' && campaigns) return bridge.membership.leave(campaigns);
   if (act === 'log-in') return logIn(bridge, request, campaigns ?? 'all');
   return take(bridge, request);

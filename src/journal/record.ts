@@ -218,7 +218,7 @@ export type Fact =
       readonly place: string;
       readonly seconds: number;
     }
-  /** A reload put the agent into the roster; `calls` it took earlier in this run. Its life begins anew. */
+  /** A reload put the agent into the roster, or one that had stopped was called back. `calls`: taken earlier in this run. */
   | { readonly kind: 'roster.joined'; readonly calls: number }
   /** A reload took the agent out of the roster, and it is out. */
   | { readonly kind: 'roster.left' }

@@ -193,7 +193,7 @@ describe('a worker that reads its files anew', () => {
       status: 200,
       body: { result: 'applied', agents: { added: ['bot4'], removed: ['bot1'], changed: [] } },
     });
-    expect(applied.body.diagnostics).toMatchObject([{ code: 'reload/needs-restart', severity: 'warning' }]);
+    expect(applied.body.diagnostics).toMatchObject([{ code: 'worker/needs-restart', severity: 'warning' }]);
     expect(JSON.stringify(applied.body)).toContain('\\"log\\" has changed; that takes effect at the next start');
     await until('the way out', () => worker.log().includes('agent gone'), worker.said);
     await until(
@@ -284,7 +284,7 @@ describe('ctl', () => {
     expect([rest.exit, rest.out]).toEqual([0, 'bot1: accepted\nbot2: accepted\n']);
     await until(
       'on break',
-      async () => /bot1 +on-break[^]*bot2 +on-break/.test((await ctl(worker, 'status', 'bot*')).out),
+      async () => /bot1 +on-break.*\nbot2 +on-break/.test((await ctl(worker, 'status', 'bot*')).out),
       worker.said,
     );
     const again = await ctl(worker, 'break', 'bot*');

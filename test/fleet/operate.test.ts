@@ -107,9 +107,29 @@ describe('an operator asks agents', () => {
     expect(ask(rig, 'bot1', { act: 'drain' })).toEqual(['bot1 accepted']);
     await rig.untilState('bot1', 'logged-out');
     await rig.clock.advance(1_000);
-    expect(ask(rig, 'bot1', { act: 'log-in' })).toEqual(['bot1 refused: it has stopped for good']);
+    expect(ask(rig, 'bot1', { act: 'break' })).toEqual(['bot1 refused: it has stopped for good']);
     const calls = rig.facts('call.closed').length;
     await rig.until('calls of the other', () => rig.facts('call.closed').length > calls);
+    await clean(rig);
+  });
+
+  test('to come back after they had stopped for good, but not with a password that was refused', async () => {
+    const users = ['bot1', 'bot2', 'bot3'];
+    const rig = rigged({ users, password: (user) => (user === 'bot3' ? 'wrong' : 'demo') });
+    await rig.untilState('bot1', 'on-call');
+    ask(rig, 'bot1', { act: 'drain' });
+    await rig.untilState('bot1', 'logged-out');
+    await rig.clock.advance(1_000);
+    expect(ask(rig, '*', { act: 'log-in' })).toEqual([
+      'bot1 accepted: it has stopped for good; it begins anew',
+      'bot2 refused: it is logged in already',
+      'bot3 refused: it has stopped for good (credentials-refused); a reload with another password helps',
+    ]);
+    const calls = rig.facts('call.closed').filter(({ user }) => user === 'bot1').length;
+    await rig.until('a call', () => rig.facts('call.closed').filter(({ user }) => user === 'bot1').length > calls);
+    rig.fleet.drain('test');
+    ask(rig, 'bot1', { act: 'drain' });
+    expect(ask(rig, 'bot3', { act: 'log-in' })).toEqual(['bot3 refused: the worker is draining']);
     await clean(rig);
   });
 

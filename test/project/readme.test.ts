@@ -62,7 +62,12 @@ describe('the code in the documents', () => {
     expect(yaml.length).toBeGreaterThan(3);
     for (const { document, line, text } of yaml) {
       const readFile = (path: string): string => (path === 'config/block.yaml' ? text : read(path));
-      const context = { format: 'pretty', readFile, env: { BOT_PASSWORD: 'demo' }, worldSchema: WorldSchema } as const;
+      const context = {
+        format: 'pretty',
+        readFile,
+        env: { BOT_PASSWORD: 'demo', DIALER_AGENT_TOKEN: 't' },
+        worldSchema: WorldSchema,
+      } as const;
       const result = checkFiles(['config/block.yaml'], context);
       expect(`${document}:${line} ${result.text}`).toBe(`${document}:${line} 1 file checked, no problems.`);
     }
