@@ -224,6 +224,7 @@ export class Crew implements Places {
       return { accepted: false, why: `${why}; a reload with another password helps` };
     this.retired.set(seat.user, bridge?.agent.context().calls ?? 0);
     this.join(seat);
+    this.tell({ type: 'login.asked' }, [seat.user]);
     return { accepted: true, why: `${why}; it begins anew` };
   }
 

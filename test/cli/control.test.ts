@@ -1,17 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import { nodeFiles, readJournal } from '../../src/journal/index.js';
+import type { JournalLine } from '../../src/journal/line.js';
 import { ask } from '../support/ask.js';
 
 /** The built command, as a user starts it. */
@@ -310,9 +303,10 @@ describe('ctl', () => {
 
     expect((await ctl(worker, 'drain')).out).toContain('draining');
     expect(await worker.exit).toBe(0);
-    const [segment = ''] = readdirSync(join(worker.folder, 'journal')).filter((name) => name.endsWith('.ndjson'));
-    const records = readFileSync(join(worker.folder, 'journal', segment), 'utf8').split('\n');
-    const acts = records.filter((line) => line.includes('"kind":"control"')).map((line) => JSON.parse(line));
+    const acts: JournalLine[] = [];
+    for await (const lines of readJournal({ files: nodeFiles(), path: join(worker.folder, 'journal') })) {
+      acts.push(...lines.filter(({ kind }) => kind === 'control'));
+    }
     expect(acts[0]).toMatchObject({
       user: 'bot1',
       act: 'break',

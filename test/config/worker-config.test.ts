@@ -90,6 +90,7 @@ describe('a worker file', () => {
       recovery: { waitMs: 5_000 },
       http: { host: '0.0.0.0', port: 0, anyPort: false, token: expect.any(Secret) },
       journal: { kind: 'folder', path: 'conf/records', retainMs: null, columns: ['zone', 'is_attr_city'] },
+      reload: { watch: false },
       retryCredentials: false,
       log: { level: 'debug' },
       safety: { allowHosts: ['cic1.example.com', 'cic2.example.com'], maxAgents: 5 },
