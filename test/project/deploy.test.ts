@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { EXIT } from '../../src/cli/io.js';
 import { type RunFlags, resolveWorkerConfig, type WorkerConfig } from '../../src/config/index.js';
+import { CONTROL_ACTS } from '../../src/fleet/control-request.js';
 import { AGENT_STATES } from '../../src/journal/record.js';
 import { CATALOG, PREFIX } from '../../src/metrics/catalog.js';
 import { WorldSchema } from '../../src/simulator/index.js';
@@ -124,8 +125,9 @@ describe('the manifests for Kubernetes', () => {
   test('never run two pods of one name, and ask what the worker answers', () => {
     expect([set.replicas, set.serviceName]).toEqual([1, of('Service').metadata.name]);
     const pages = read('src/fleet/http-server.ts');
-    const asked = [container.livenessProbe.httpGet.path, container.readinessProbe.httpGet.path, '/control/drain'];
+    const asked = [container.livenessProbe.httpGet.path, container.readinessProbe.httpGet.path];
     for (const path of asked) expect(pages).toContain(`'${path}'`);
+    expect(CONTROL_ACTS).toContain('drain');
     expect(container.lifecycle.preStop.exec.command.join(' ')).toContain('/control/drain');
   });
 
