@@ -4,8 +4,8 @@ export { CALL_FIELDS, type CallFile, givenCall, parseInstant } from './call-file
 export { type CallingHours, callingHours } from './calling-hours.js';
 export { decideConnect, decideEnd, decideOffer } from './decide.js';
 export type { ConnectDecision, Decision, EndDecision, FellBack, OfferDecision } from './decision.js';
-export { type Consideration, type Explanation, explainCall, type GivenCall } from './explain.js';
 export { diffPolicies, type PolicyChange } from './diff.js';
+export { type Consideration, type Explanation, explainCall, type GivenCall } from './explain.js';
 export { defaultPolicy, type LoadedPolicy, loadPolicy } from './load.js';
 export type { Condition, Policy, Rule, WeightedLabels } from './policy.js';
 export { PolicySchema } from './schema.js';
