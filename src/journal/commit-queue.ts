@@ -16,7 +16,7 @@ export interface CommitPace {
   readonly stallMs: number;
 }
 
-export const DEFAULT_PACE: CommitPace = { gatherMs: 12, promptMs: 10, lazyMs: 150, stallMs: 30_000 };
+export const DEFAULT_PACE: CommitPace = { gatherMs: 16, promptMs: 10, lazyMs: 150, stallMs: 30_000 };
 
 const MOST_RECORDS = 1_000;
 const RANK = { safe: 2, prompt: 1, lazy: 0 } as const;
