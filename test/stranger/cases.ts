@@ -22,6 +22,8 @@ export interface Case {
   readonly daily?: boolean;
   /** The run is told to end when each working agent has had so many calls. */
   readonly enough?: number;
+  /** And that it is told at the latest; 45 s when omitted. */
+  readonly patienceMs?: number;
   /** But not before so long after the first session. */
   readonly atLeastMs?: number;
 }
@@ -377,6 +379,7 @@ export const cases: readonly Case[] = [
     users: 500,
     enough: 1,
     atLeastMs: 15_000,
+    patienceMs: 90_000,
     flags: ['--logins', '200/s', '--allow-host', '127.0.0.2'],
     server: { gapMs: [100, 1500], switchoversMs: [8000] },
     quirks: everything,

@@ -12,7 +12,7 @@ export interface Verdict {
 }
 
 const usualCalls = 5;
-const patienceMs = 45_000;
+const usualPatienceMs = 45_000;
 
 /** Runs one case; `problems` is empty when the product was right. */
 export async function runCase(one: Case): Promise<Verdict> {
@@ -26,7 +26,7 @@ export async function runCase(one: Case): Promise<Verdict> {
   const until = (): boolean => {
     const { truth } = server;
     if (firstSession === 0 && truth.sessionsOpened > 0) firstSession = Date.now();
-    if (Date.now() - started > patienceMs) return true;
+    if (Date.now() - started > (one.patienceMs ?? usualPatienceMs)) return true;
     if (firstSession === 0 || Date.now() - firstSession < (one.atLeastMs ?? 0)) return false;
     const had = countBy(truth.calls.map(({ agent }) => agent));
     return (
@@ -38,7 +38,8 @@ export async function runCase(one: Case): Promise<Verdict> {
     url: server.url,
     users: `bot{001..${String(users).padStart(3, '0')}}`,
     messaging: one.messaging ?? 'auto',
-    duration: one.duration ?? '60s',
+    duration: one.duration ?? '120s',
+    timeoutMs: 180_000,
     ...(one.policy ? { policy: one.policy } : {}),
     ...(one.flags ? { flags: one.flags } : {}),
     ...(one.duration === undefined ? { until } : {}),
