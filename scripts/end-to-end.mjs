@@ -156,10 +156,46 @@ async function signals() {
   check('SIGTERM breaks no rule', ledger.violations.length === 0, JSON.stringify(ledger.violations.slice(0, 3)));
 }
 
+async function shifts() {
+  const world = await simulator();
+  const config = file(
+    'shifts.yaml',
+    `version: 1
+server: { url: "${world.url}" }
+agents:
+  - { users: bot01, password: { env: BOT_PASSWORD }, shift: "on" }
+  - { users: bot02, password: { env: BOT_PASSWORD }, shift: "off" }
+shifts:
+  "on": { start: "0,1 0 * * *", end: "0 0 1 1 *", timezone: UTC }
+  "off": { start: "0 0 1 1 *", end: "0,1 0 * * *", timezone: UTC }
+journal: { path: shifts-journal }
+`,
+  );
+  const plan = start(['shifts', '-c', config, '--json']);
+  await plan.exit;
+  const planned = JSON.parse(plan.out).agents.map(({ user, shift, state }) => `${user} ${shift} ${state}`);
+  check('shifts says who should be working', planned.join(', ') === 'bot01 on working, bot02 off off', plan.out);
+  const worker = start(['run', '-c', config, '--duration', '4s', '--metrics-port', '0']);
+  const [, page] = await said(worker, /"url":"(http:[^"]+)","msg":"metrics, health and live page"/);
+  await said(worker, /"msg":"session opened"/);
+  const { desired, agents } = await (await fetch(`${page}/api/agents`)).json();
+  const told = agents.map(({ user, shift }) => `${user} ${shift.name} ${shift.state}`);
+  check('/api/agents says the same', told.join(', ') === planned.join(', ') && desired === 1, JSON.stringify(agents));
+  check('who is off shift says so', agents[1].state === 'logged-out' && agents[1].reason === 'off-shift');
+  const code = await worker.exit;
+  const { ledger } = await world.end();
+  check('a run by shifts exits 0', code === 0, worker.err.slice(-1_500));
+  check(
+    'nobody works off shift',
+    JSON.stringify(ledger).includes('bot01') && !JSON.stringify(ledger.calls).includes('bot02'),
+  );
+  check('shifts break no rule', ledger.violations.length === 0, JSON.stringify(ledger.violations.slice(0, 3)));
+}
+
 try {
   await Promise.all([demo(), mistakes()]);
   await Promise.all([shift('bot{01..20}', 'stream'), shift('vip{01..20}', 'poll')]);
-  await signals();
+  await Promise.all([signals(), shifts()]);
 } catch (error) {
   check('the end-to-end runs go through', false, String(error.stack));
 } finally {

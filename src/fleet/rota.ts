@@ -1,10 +1,8 @@
-import type { Clock } from '../base/clock.js';
-import type { Log } from '../base/log.js';
-import type { Shift } from '../config/index.js';
 import type { JournalRecord } from '../journal/record.js';
 import type { OwnerHours } from '../policy/index.js';
 import type { Bridge } from './bridge.js';
-import { ALWAYS, type Duty, dutyAt } from './calendar.js';
+import type { Duty } from './calendar.js';
+import { DutyBook, type DutyBookOptions } from './duty-book.js';
 import { type Override, reasonOf, type ShiftStanding, standingOf } from './duty-standing.js';
 import type { Seat } from './seat.js';
 import { type WakeSource, Wakes } from './wakes.js';
@@ -22,9 +20,7 @@ export interface Places {
   placeOf(user: string): Placed | undefined;
 }
 
-export interface RotaOptions {
-  readonly clock: Clock;
-  readonly log: Log;
+export interface RotaOptions extends DutyBookOptions {
   readonly crew: Places;
   /** Further reasons to look at the calendar, beside the rota's own timer (node-cron in a run). */
   readonly wakeSource?: WakeSource | undefined;
@@ -32,8 +28,6 @@ export interface RotaOptions {
   onCalled?(): void;
   /** How many should be logged in now. */
   onDesired?(count: number): void;
-  /** A shift or a planned break began or ended; `made-good`: it was noticed late. */
-  onChange?(timing: 'on-time' | 'made-good'): void;
 }
 
 /** What the rota remembers of one agent. */
@@ -47,8 +41,6 @@ interface Note {
   override: Override | null;
 }
 
-/** A change that is noticed later than this was missed, and is made good. */
-const LATE_MS = 5_000;
 /** A planned break that was refused is asked for again, but not at once. */
 const ASK_AGAIN_MS = 60_000;
 /** It is not worth a request. */
@@ -61,7 +53,7 @@ const SHORTEST_REST_MS = 1_000;
 export class Rota {
   private readonly options: RotaOptions;
   private readonly notes = new Map<string, Note>();
-  private readonly duties = new Map<Shift, Duty>();
+  private readonly duties: DutyBook;
   private readonly toLookAt = new Set<string>();
   private readonly wakes: Wakes;
   private readonly work = new WorkMemory();
@@ -71,6 +63,7 @@ export class Rota {
   constructor(options: RotaOptions) {
     const { clock, log, wakeSource } = options;
     this.options = options;
+    this.duties = new DutyBook(options);
     this.wakes = new Wakes({ clock, log, source: wakeSource, onWake: () => this.lookAtAll() });
   }
 
@@ -102,20 +95,20 @@ export class Rota {
 
   /** Whether this agent should be logged in now. */
   wants({ user, shift }: Seat): boolean {
-    const duty = this.dutyOf(shift);
+    const duty = this.duties.of(shift);
     const override = this.overrideOf(user, duty);
     return override ? override.is === 'in' : duty.state !== 'off';
   }
 
   /** What the calendar says of this agent now, for people. */
   standing(seat: Seat): ShiftStanding {
-    const duty = this.dutyOf(seat.shift);
+    const duty = this.duties.of(seat.shift);
     return standingOf(seat.shift, duty, this.overrideOf(seat.user, duty));
   }
 
   /** Why this agent is not logged in, where that is as it should be. */
   reasonFor(seat: Seat): string | undefined {
-    return this.wants(seat) ? undefined : reasonOf(this.overrideOf(seat.user, this.dutyOf(seat.shift)));
+    return this.wants(seat) ? undefined : reasonOf(this.overrideOf(seat.user, this.duties.of(seat.shift)));
   }
 
   /** When an agent of the roster works, for callbacks of its own; nothing is known of others. */
@@ -128,10 +121,9 @@ export class Rota {
     if (!this.isOpen) return;
     const places = [...this.options.crew.placed()];
     const shifts = new Set(places.flatMap(({ seat }) => seat.shift ?? []));
-    for (const known of this.duties.keys()) if (!shifts.has(known)) this.duties.delete(known);
     for (const place of places) this.lookAt(place);
     this.tellDesired();
-    this.wakes.next(shifts, soonest([...shifts].map((shift) => this.dutyOf(shift).until)));
+    this.wakes.next(shifts, this.duties.nextChange(shifts));
   }
 
   /** Not at once: whoever caused the record may have more to say in the same breath. */
@@ -151,7 +143,7 @@ export class Rota {
 
   private lookAt({ seat, bridge }: Placed): void {
     if (!bridge || bridge.agent.done()) return;
-    const duty = this.dutyOf(seat.shift);
+    const duty = this.duties.of(seat.shift);
     if (!this.wants(seat)) {
       sendOut(bridge);
       return;
@@ -195,7 +187,7 @@ export class Rota {
 
   private noteRest(user: string): void {
     const seat = this.seatOf(user);
-    const duty = this.dutyOf(seat?.shift);
+    const duty = this.duties.of(seat?.shift);
     if (duty.state === 'break') this.noteOf(user).restedAt = duty.since;
   }
 
@@ -205,7 +197,7 @@ export class Rota {
     if (act === 'end-break') this.noteRest(user);
     const isOut = act === 'log-off' && !campaigns;
     if (!isOut && act !== 'log-in') return;
-    const duty = this.dutyOf(this.seatOf(user)?.shift);
+    const duty = this.duties.of(this.seatOf(user)?.shift);
     this.noteOf(user).override = { is: isOut ? 'out' : 'in', during: duty };
     this.tellDesiredSoon();
   }
@@ -218,27 +210,6 @@ export class Rota {
     // Called to what it is doing anyway: nothing is overridden.
     if (!isSame || (is === 'in') === (duty.state !== 'off')) note.override = null;
     return note.override;
-  }
-
-  /** What the calendar says now; computed anew only when it says something else. */
-  private dutyOf(shift: Shift | null | undefined): Duty {
-    if (!shift) return ALWAYS;
-    const { clock, log, onChange } = this.options;
-    const now = clock.now();
-    const known = this.duties.get(shift);
-    const isValid = known && now >= (known.since ?? now) && now < (known.until ?? Number.POSITIVE_INFINITY);
-    if (isValid) return known;
-    const duty = dutyAt(shift, now);
-    this.duties.set(shift, duty);
-    if (!known) return duty;
-    const lateMs = known.until === null || now < known.until ? 0 : now - known.until;
-    const isLate = lateMs > LATE_MS;
-    onChange?.(isLate ? 'made-good' : 'on-time');
-    const about = { shift: shift.name, state: duty.state, why: duty.why };
-    if (isLate)
-      log.warn({ ...about, lateSeconds: Math.round(lateMs / 1_000) }, 'a change of shift was missed and is made good');
-    else log.info(about, 'the shift moved on');
-    return duty;
   }
 
   private noteOf(user: string): Note {
@@ -275,12 +246,6 @@ export class Rota {
   private tellDesired(): void {
     this.options.onDesired?.([...this.options.crew.placed()].filter(({ seat }) => this.wants(seat)).length);
   }
-}
-
-/** The first of some times; null where none ever comes. */
-function soonest(times: readonly (number | null)[]): number | null {
-  const known = times.filter((time) => time !== null);
-  return known.length === 0 ? null : Math.min(...known);
 }
 
 /** A call that an earlier process left open is ended first, also off shift. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { ShiftBreak } from '../../src/config/index.js';
+import { dutyAt } from '../../src/fleet/calendar.js';
 import type { OpenWork } from '../../src/journal/open-work.js';
 import { afterRecord } from '../../src/journal/work-fold.js';
 import type { WorldInput } from '../../src/simulator/index.js';
@@ -152,6 +154,59 @@ describe('planned breaks', () => {
     expect(reasons.filter((reason) => reason === 'shift')).toHaveLength(1);
     expect(reasons.filter((reason) => reason === 'after-calls').length).toBeGreaterThan(3);
     await rig.finish();
+  });
+});
+
+describe('any shift, in the week of a change of clocks', () => {
+  const hour = fc.integer({ min: 0, max: 23 });
+  const line = fc
+    .tuple(fc.constantFrom('0', '30', '0,30'), hour, fc.constantFrom('*', 'mon-fri', '0,6'))
+    .map(([m, h, d]) => `${m} ${h} * * ${d}`);
+  const lines = fc.array(line, { minLength: 1, maxLength: 3 });
+  const breaks = fc.array(
+    fc.oneof(
+      fc.record({
+        kind: fc.constant('at' as const),
+        times: lines.map((texts) => texts.map(cron)),
+        forMs: fc.constantFrom(10, 45).map((m) => m * MINUTE),
+      }),
+      fc.record({
+        kind: fc.constant('every' as const),
+        everyMs: fc.constantFrom(1, 3).map((h) => h * HOUR),
+        forMs: fc.constant(15 * MINUTE),
+      }),
+    ),
+    { maxLength: 2 },
+  );
+
+  test('an agent without calls does at any time what the calendar says', async () => {
+    const idle = world({ campaigns: [{ name: 'Nothing', type: 'predictive', contacts: 0 }] });
+    await fc.assert(
+      fc.asyncProperty(lines, lines, breaks, fc.integer({ min: 1, max: 60 }), async (start, end, planned, offset) => {
+        const shift = shiftOf({ start, end, breaks: planned });
+        const rig = startRig({
+          world: idle,
+          users: ['bot1'],
+          startAt: Date.parse('2026-03-07T12:00-05:00') + offset * MINUTE,
+          seat: { shift },
+        });
+        for (let minute = 0; minute < 36 * 60; minute += 13) {
+          await rig.clock.advance(13 * MINUTE);
+          const duty = dutyAt(shift, rig.clock.now());
+          // A change of this minute may still be under way.
+          if (rig.clock.now() - (duty.since ?? 0) < MINUTE) continue;
+          const shown = { working: 'ready', break: 'on-break', off: 'logged-out' }[duty.state];
+          expect([new Date(rig.clock.now()).toISOString(), rig.state('bot1')]).toEqual([
+            new Date(rig.clock.now()).toISOString(),
+            shown,
+          ]);
+        }
+        const { ledger } = await rig.finish();
+        expect(ledger.violations).toEqual([]);
+        expect(rig.clock.pending).toBe(0);
+      }),
+      { numRuns: 6 },
+    );
   });
 });
 
