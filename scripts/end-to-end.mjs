@@ -167,13 +167,15 @@ agents:
   - { users: bot02, password: { env: BOT_PASSWORD }, shift: "off" }
 shifts:
   "on": { start: "0,1 0 * * *", end: "0 0 1 1 *", timezone: UTC }
-  "off": { start: "0 0 1 1 *", end: "0,1 0 * * *", timezone: UTC }
+  "off": { start: "2 0 1 1 *", end: "5 0 * * *", timezone: UTC }
 journal: { path: shifts-journal }
 `,
   );
   const plan = start(['shifts', '-c', config, '--json']);
   await plan.exit;
-  const planned = JSON.parse(plan.out).agents.map(({ user, shift, state }) => `${user} ${shift} ${state}`);
+  const planned = JSON.parse(plan.out || '{"agents":[]}').agents.map(
+    ({ user, shift, state }) => `${user} ${shift} ${state}`,
+  );
   check('shifts says who should be working', planned.join(', ') === 'bot01 on working, bot02 off off', plan.out);
   const worker = start(['run', '-c', config, '--duration', '4s', '--metrics-port', '0']);
   const [, page] = await said(worker, /"url":"(http:[^"]+)","msg":"metrics, health and live page"/);
