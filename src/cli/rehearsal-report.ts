@@ -51,6 +51,7 @@ export function rehearsalReport(rehearsed: Rehearsed, setting: RehearsalSetting)
     dispositions: tally.dispositions,
     previews: tally.previews,
     breaks: tally.breaks,
+    sessions: tally.sessions,
     campaigns: workload.byCampaign(),
     rules: workload.byRule(),
     callbacks: {

@@ -226,6 +226,12 @@ function endWarnings({ tally, ledger, violations, cutCalls }: WarningFacts): Reh
     .join(', ');
   return [
     ...one(
+      tally.sessions.lost,
+      'sessions-lost',
+      `${tally.sessions.lost} sessions were lost.`,
+      'See the faults of the world: nothing else takes a session away here.',
+    ),
+    ...one(
       failed + unknown,
       'call-without-result',
       `${failed} calls failed and of ${unknown} the result is unknown.`,

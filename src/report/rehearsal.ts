@@ -27,6 +27,7 @@ export interface Rehearsal {
   readonly dispositions: TallySnapshot['dispositions'];
   readonly previews: TallySnapshot['previews'];
   readonly breaks: TallySnapshot['breaks'];
+  readonly sessions: TallySnapshot['sessions'];
   readonly campaigns: readonly CampaignWork[];
   readonly rules: readonly RuleUse[];
   readonly callbacks: {

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { main } from '../../src/cli/program.js';
 import type { Rehearsal } from '../../src/report/rehearsal.js';
@@ -119,6 +122,25 @@ describe('a rehearsal', () => {
     const idle = WORLD.replace('contacts: 60', 'contacts: 0').replace('contacts: 40', 'contacts: 0');
     const { calls } = await report({ ...files, 'world.yaml': idle }, ['--from', '2026-03-06', '--world', 'world.yaml']);
     expect(calls.total).toBe(0);
+  });
+
+  test('keeps to the limit of calls, and tells that it ended early', async () => {
+    const limited = `${REAL}limits: { calls: 5, duration: 1m }\n`;
+    const found = await report({ ...files, 'worker.yaml': limited }, DAYS);
+    expect(found).toMatchObject({ ended: 'call limit', calls: { total: expect.any(Number), open: 0 } });
+    expect(found.calls.total).toBeGreaterThanOrEqual(5);
+    expect(found.calls.total).toBeLessThan(12);
+    expect(found.notes).toContain('limits.duration is left aside: --days says how long');
+  });
+
+  test('writes each call as CSV, without any column of a contact', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rehearse-'));
+    const { calls } = await report(files, [...DAYS, '--calls', join(folder, 'calls.csv')]);
+    const text = readFileSync(join(folder, 'calls.csv'), 'utf8');
+    rmSync(folder, { recursive: true });
+    expect(text.trim().split('\r\n')).toHaveLength(calls.total + 1);
+    expect(text).toMatch(/^poppedAt,agent,campaign,/);
+    expect(text).not.toMatch(/\+1555|America\//);
   });
 
   test('ends at once when it is interrupted, and says nothing', async () => {
