@@ -73,14 +73,13 @@ export async function rehearse(plan: RehearsalPlan): Promise<Rehearsed | undefin
     clock,
     random: seededRandom(plan.seed),
     log: silentLog,
-    // The contacts' columns come with the pops only where somebody keeps events: their zones are wanted.
-    recorder: { keepsEvents: true, write: (record) => note(record) },
+    // The zones of the contacts are among their columns.
+    recorder: { wantsColumns: true, write: (record) => note(record) },
     memory: { nameContact: (columns) => columns, fingerprintOf: () => null },
     openSession: openerFor(plan, simulator, clock),
     onMessage: () => {},
   });
   function note(record: JournalRecord): void {
-    if (record.kind === 'event') return;
     tally.record(record);
     timetables.record(record);
     workload.record(record);

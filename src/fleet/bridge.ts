@@ -203,7 +203,7 @@ class AgentBridge implements Bridge {
     if (fact.kind === 'transition' && fact.to === 'ready') this.deps.pacer.proved(this.seat.user);
     if (fact.kind === 'pop') {
       const { interactionId } = fact.call;
-      void this.record(this.scribe.keepsEvents ? { ...fact, ...this.calls.describe(interactionId) } : fact);
+      void this.record(this.scribe.wantsColumns ? { ...fact, ...this.calls.describe(interactionId) } : fact);
       // Its connect or end may have been told while the pop waited to be taken.
       this.attendance?.recall(interactionId);
       return;

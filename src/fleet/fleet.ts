@@ -140,6 +140,7 @@ export function createFleet(options: FleetOptions): Fleet {
   };
   const recorder: Recorder = {
     keepsEvents: options.recorder.keepsEvents ?? false,
+    wantsColumns: options.recorder.wantsColumns ?? false,
     write: (record) => {
       const written = options.recorder.write(record);
       watch(record);

@@ -17,6 +17,8 @@ export type IntentNote = Pick<
 export class Scribe {
   /** The recorder wants what the chart was told as well. */
   readonly keepsEvents: boolean;
+  /** The recorder wants the contact's columns with each pop. */
+  readonly wantsColumns: boolean;
   private readonly user: string;
   private readonly clock: Clock;
   private readonly recorder: Recorder;
@@ -26,6 +28,7 @@ export class Scribe {
     this.clock = clock;
     this.recorder = recorder;
     this.keepsEvents = recorder.keepsEvents ?? false;
+    this.wantsColumns = this.keepsEvents || (recorder.wantsColumns ?? false);
   }
 
   /** What the chart is told, before it acts on it: for whoever keeps it. */

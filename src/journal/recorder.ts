@@ -7,6 +7,8 @@ import type { JournalRecord } from './record.js';
 export interface Recorder {
   /** It wants what the chart was told as well, for `replay`. */
   readonly keepsEvents?: boolean;
+  /** It wants the contact's columns with each pop, as every recorder that keeps events does. */
+  readonly wantsColumns?: boolean;
   write(record: JournalRecord): void | Promise<void>;
 }
 

@@ -1,7 +1,16 @@
-/** Writes an instant the way servers do: compact, UTC, whole seconds, `20260105T091530Z` (reference §1.1, §10.5). */
+let last = { second: Number.NaN, text: '' };
+
+/**
+ * Writes an instant the way servers do: compact, UTC, whole seconds, `20260105T091530Z` (reference §1.1, §10.5). What was
+ * written last is known still: most of what happens at all happens in the same second.
+ */
 export function compactTime(epochMs: number): string {
+  const second = Math.floor(epochMs / 1_000);
+  if (second === last.second) return last.text;
   const iso = new Date(epochMs).toISOString();
-  return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
+  const text = `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
+  last = { second, text };
+  return text;
 }
 
 /** The same as the server's clock shows it, which may be wrong (a fault). */
