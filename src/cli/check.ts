@@ -5,6 +5,7 @@ import { keysAt } from '../base/schema-keys.js';
 import { nearest } from '../base/suggestion.js';
 import { type Environment, loadWorkerConfig, type ReadFile, whyUnreadable, workerSchema } from '../config/index.js';
 import { loadPolicy, loadPolicyTests, PolicySchema, PolicyTestSchema } from '../policy/index.js';
+import { campaignsOf } from './world-campaigns.js';
 
 export interface CheckContext {
   readonly format: DiagnosticFormat;
@@ -50,7 +51,7 @@ function checkFile(file: string, context: CheckContext): readonly Diagnostic[] {
   }
   switch (kindOf(text, context.worldSchema)) {
     case 'worker':
-      return loadWorkerConfig({ ...context, text, file, secretSeverity: 'warning' }).diagnostics;
+      return loadWorkerConfig({ ...context, text, file, secretSeverity: 'warning', campaignsOf }).diagnostics;
     case 'policy':
       return loadPolicy(text, file, context).diagnostics;
     case 'policy-test':

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../base/diagnostic.js';
 import { diagnoseFile, type Locator, loadDocument } from '../base/document.js';
 import { besideFile, whyUnreadable } from '../base/file-path.js';
-import { loadPolicy } from '../policy/index.js';
+import { type KnownCampaign, loadPolicy } from '../policy/index.js';
 import { createComplaints } from './complaints.js';
 import { resolveJournal } from './journal-place.js';
 import { explainWorkerKey } from './later-keys.js';
@@ -24,6 +24,8 @@ export interface ConfigContext<World> {
   readonly worldSchema: z.ZodType<World>;
   /** `check` may run where the secrets are not, and `rehearse` needs none. Default: error. */
   readonly secretSeverity?: SecretSeverity;
+  /** What the campaigns of the simulator's world offer: the labels of policies are held against it. */
+  readonly campaignsOf?: (world: unknown) => readonly KnownCampaign[];
 }
 
 export interface LoadedConfig<World> {
@@ -120,7 +122,7 @@ function resolveContent<World>(
   { locator, unknown }: WorkerDocument,
   file: string,
   flags: RunFlags,
-  { env, readFile, worldSchema, secretSeverity = 'error' }: ConfigContext<World>,
+  { env, readFile, worldSchema, secretSeverity = 'error', campaignsOf }: ConfigContext<World>,
 ): Resolved {
   const complaints = createComplaints(locator, flagAt);
   const loadWorld: LoadWorld = (text, path) => loadDocument(text, path, worldSchema, { area: 'world' });
@@ -130,12 +132,13 @@ function resolveContent<World>(
     const message = 'Nobody is to work: neither "agents" in a file nor --users.';
     complaints.add([], { code: 'worker/no-agents', message }, 'parent');
   }
+  const campaigns = server?.kind === 'simulator' ? campaignsOf?.(server.world) : undefined;
   const seats = resolveRoster(content.agents ?? [], {
     env,
     readFile,
     // What a flag names is relative to where the person is; what a file names, to the file.
     locateFile: (path, at) => (isFlagPath(flagAt(at)) ? path : besideFile(file, path)),
-    loadPolicy: (text, path) => loadPolicy(text, path, { readFile }),
+    loadPolicy: (text, path) => loadPolicy(text, path, { readFile, campaigns }),
     complaints,
     literalPasswords: isServerUnknown || content.server?.simulator !== undefined,
     secretSeverity,

@@ -27,10 +27,11 @@ const LONGEST_SHOWN = 60;
 /** Indexes the attributes of a pop. Where a column comes with and without prefix, the plain one counts. */
 export function columnsOf(attributes: Readonly<Record<string, string>>): Columns {
   const columns = new Map<string, string>();
-  const entries = Object.entries(attributes).filter(([, value]) => value !== null && value !== undefined);
-  const prefixed = (key: string): boolean => key.toLowerCase().startsWith(PREFIX);
-  for (const [key, value] of [...entries].sort(([a], [b]) => Number(prefixed(b)) - Number(prefixed(a)))) {
-    columns.set(columnName(key), String(value));
+  for (const wantsPrefix of [true, false]) {
+    for (const [key, value] of Object.entries(attributes)) {
+      if (value === null || value === undefined || isPrefixed(key) !== wantsPrefix) continue;
+      columns.set(columnName(key), String(value));
+    }
   }
   return columns;
 }
@@ -87,8 +88,11 @@ function anyOf(wanted: readonly AttributeValue[]): string {
 }
 
 function columnName(key: string): string {
-  const name = key.toLowerCase();
-  return name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
+  return (isPrefixed(key) ? key.slice(PREFIX.length) : key).toLowerCase();
+}
+
+function isPrefixed(key: string): boolean {
+  return key.length > PREFIX.length && key.slice(0, PREFIX.length).toLowerCase() === PREFIX;
 }
 
 function comparisonsOf(test: AttributeTest): AttributeComparisons | undefined {

@@ -86,31 +86,41 @@ export function decideEnd(policy: Policy, facts: CallFacts, draws: DrawsOf, witn
   return { ...common, action: 'disposition', ...resolveLabel(wanted, otherwise, distinctLabels(facts.dispositions)) };
 }
 
-/** Whether a rule's condition holds for the call; the columns are indexed for the first rule that asks for one. */
+/** Whether a rule's condition holds for the call. */
 function lookAt(
-  policy: Policy,
+  { timezone }: Policy,
   facts: CallFacts,
   draws: DrawsOf,
   witness: Witness | undefined,
 ): (rule: Rule) => boolean {
-  let indexed: Columns | undefined;
-  const { timezone } = policy;
+  const call = new CallSubject(facts, draws, timezone);
   return (rule) => {
-    const subject: Subject = {
-      facts,
-      draws,
-      timezone,
-      rule: rule.name,
-      get columns() {
-        indexed ??= columnsOf(facts.attributes);
-        return indexed;
-      },
-    };
-    const { when } = rule;
-    const why = when && whyNot(when, subject);
-    witness?.(rule, !why, why ?? (() => (when && whatHolds(when, subject)) || 'it has no condition'));
+    const { when, name } = rule;
+    call.rule = name;
+    const why = when && whyNot(when, call);
+    witness?.(rule, !why, why ?? (() => (when && whatHolds(when, call)) || 'it has no condition'));
     return !why;
   };
+}
+
+/** A call as conditions see it; its columns are indexed for the first rule that asks for one. */
+class CallSubject implements Subject {
+  readonly facts: CallFacts;
+  readonly draws: DrawsOf;
+  readonly timezone: string | undefined;
+  rule = '';
+  private indexed: Columns | undefined;
+
+  constructor(facts: CallFacts, draws: DrawsOf, timezone: string | undefined) {
+    this.facts = facts;
+    this.draws = draws;
+    this.timezone = timezone;
+  }
+
+  get columns(): Columns {
+    this.indexed ??= columnsOf(this.facts.attributes);
+    return this.indexed;
+  }
 }
 
 function otherwiseLabel(policy: Policy, draws: DrawsOf): string | undefined {

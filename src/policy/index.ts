@@ -6,6 +6,7 @@ export { decideConnect, decideEnd, decideOffer } from './decide.js';
 export type { ConnectDecision, Decision, EndDecision, FellBack, OfferDecision } from './decision.js';
 export { diffPolicies, type PolicyChange } from './diff.js';
 export { type Consideration, type Explanation, explainCall, type GivenCall } from './explain.js';
+export type { KnownCampaign } from './label-meaning.js';
 export { defaultPolicy, type LoadedPolicy, loadPolicy } from './load.js';
 export type { Condition, Policy, Rule, WeightedLabels } from './policy.js';
 export { PolicySchema } from './schema.js';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../base/diagnostic.js';
 import { callbackOf } from './callback-schema.js';
+import { checkLabels, type KnownCampaign } from './label-meaning.js';
 import { checkMeaning } from './meaning.js';
 import { ruleName, rulesOf, stem } from './placed-rule.js';
 import type { ConnectAction, EndAction, OfferAction, Policy, Rule } from './policy.js';
@@ -18,6 +19,8 @@ export interface LoadedPolicy {
 export interface PolicyContext {
   /** Reads the files that a policy includes; without it there can be none. */
   readonly readFile?: ReadFile;
+  /** The campaigns of the server, where they are known: then labels are held against what they offer. */
+  readonly campaigns?: readonly KnownCampaign[] | undefined;
 }
 
 /** What a policy leaves out. */
@@ -29,10 +32,10 @@ const DEFAULTS = {
 } as const;
 
 /** Reads and checks a policy file (design §7). `file` is for the messages, and names the policy if the file does not. */
-export function loadPolicy(text: string, file: string, { readFile }: PolicyContext = {}): LoadedPolicy {
+export function loadPolicy(text: string, file: string, { readFile, campaigns = [] }: PolicyContext = {}): LoadedPolicy {
   const { main, diagnostics: found, files } = readSources(text, file, readFile);
   const rules = rulesOf(main);
-  const diagnostics = sortDiagnostics([...found, ...checkMeaning(main, rules)]);
+  const diagnostics = sortDiagnostics([...found, ...checkMeaning(main, rules), ...checkLabels(main, rules, campaigns)]);
   const contents = settingsOf(main);
   if (main.value === undefined || contents === undefined || hasErrors(diagnostics)) return { diagnostics, files };
   const written = rules.flatMap(({ name, value }) => (value ? [{ ...value, name }] : []));

@@ -372,3 +372,42 @@ describe('reconcile', () => {
     expect(err).toContain(`${file} is no ledger: ${sentence}`);
   });
 });
+
+describe('explain', () => {
+  test('takes a recorded call, says what was decided then, and which columns the journal has not kept', async () => {
+    const { path, journal } = await atWork();
+    const call = { ...callNamed('7'), campaign: 'Renewals', campaignId: 'c2' };
+    const facts: Fact[] = [
+      { kind: 'pop', call, nth: 4, preview: false, columns: { tz: 'America/Denver', ssn: '1' } },
+      {
+        kind: 'decision',
+        call,
+        point: 'end',
+        policy: 'old',
+        rule: 'before',
+        action: 'disposition',
+        nth: 4,
+        details: { endings: [{ label: 'Sold' }], connected: true, endedBy: 'far-side', talkedMs: 12_000 },
+      },
+    ];
+    for (const record of story('bot2', facts, START)) await journal.write(record);
+    await journal.flush();
+    const policy = join(path, '..', 'new.yaml');
+    writeFileSync(
+      policy,
+      `version: 1
+rules:
+  - { name: now, when: { campaign: c2, nthCall: 4, endedBy: far-side, talked: 12s, attributes: { tz: "*Denver" } }, then: { disposition: Success } }
+  - { name: later, when: { attributes: { segment: vip } }, then: { disposition: Busy } }
+`,
+    );
+    const { exit, out, err } = await ask(['explain', '-p', policy, '--call', '7', '--journal', path]);
+    expect({ exit, err }).toEqual({
+      exit: EXIT.done,
+      err: 'The journal has not kept what this policy asks for: segment (journal.columns). They count as missing here.\n',
+    });
+    expect(out).toContain('At the end: disposition "Success"');
+    expect(out).toContain('end: disposition "Sold", by rule before of policy old');
+    expect((await ask(['explain', '-p', policy, '--call', '99', '--journal', path])).err).toContain('knows no call 99');
+  });
+});

@@ -289,3 +289,47 @@ describe('faults on the whole stack', () => {
     await everyCallOnce(rig, 4);
   });
 });
+
+describe('the actions of the policy on the whole stack', () => {
+  test('columns are written back with the disposition, seen by the next call, and never recorded', async () => {
+    const rig = rigged({
+      world: world({ campaigns: [{ ...PREVIEW, contacts: 1 }] }),
+      policy: `${PLAIN_POLICY}rules:
+  - { name: marked, when: { attributes: { mark: "left by bot1" } }, then: { disposition: Success } }
+  - { name: first, then: { writeBack: { mark: "left by {agent}" }, callback: { in: 1m } } }
+`,
+    });
+    await rig.until('two calls', () => closed(rig).length === 2, 600_000);
+    const { ledger } = await rig.finish();
+    expect(ledger.calls.map(({ contact, dispositions }) => [contact, dispositions[0]?.label])).toEqual([
+      [ledger.calls[0]?.contact, 'Callback'],
+      [ledger.calls[0]?.contact, 'Success'],
+    ]);
+    expect(JSON.stringify(rig.records.filter(({ kind }) => kind !== 'pop' && kind !== 'event'))).not.toContain(
+      'left by',
+    );
+    expect(ledger.violations).toEqual([]);
+  });
+
+  test('hangUp ends the talk as soon as it begins', async () => {
+    const answering = { outcomes: { answer: 1, noAnswer: 0, busy: 0, machine: 0 } };
+    const rig = rigged({
+      world: world({ dialling: answering }),
+      policy: `${PLAIN_POLICY}rules: [ { name: away, then: { hangUp: true } } ]\n`,
+    });
+    await rig.until('a call', () => closed(rig).length === 1);
+    const decisions = rig.facts('decision');
+    expect(decisions.find(({ point }) => point === 'connect')).toMatchObject({
+      action: 'hangUp',
+      rule: 'away',
+      details: { talkMs: 0 },
+    });
+    expect(decisions.find(({ point }) => point === 'end')?.details).toMatchObject({
+      connected: true,
+      endedBy: 'us',
+      talkedMs: 0,
+    });
+    const { violations, calls } = (await rig.finish()).ledger;
+    expect([violations, calls[0]?.endedBy]).toEqual([[], 'us']);
+  });
+});

@@ -434,6 +434,23 @@ describe('what cannot be meant', () => {
     ]);
   });
 
+  test('labels that no campaign offers, where the campaigns are known', () => {
+    const campaigns = [
+      { name: 'Collections', dispositions: call().dispositions },
+      { name: 'Surveys', dispositions: [disposition('Asked', 'Success'), disposition('Later', 'Scheduled')] },
+    ];
+    const text = `version: 1
+rules:
+  - { when: { campaign: "Surv*" }, then: { disposition: { Asked: 1, Sold: 2, Old: 0 } } }
+  - { when: { kind: preview }, then: { skip: { else: Solt }, callback: { disposition: Scheduled, in: 1h } } }
+otherwise: { disposition: NOBODY }`;
+    expect(loadPolicy(text, 'main.yaml', { campaigns }).diagnostics.map(told)).toEqual([
+      'main.yaml:3:69 warning: Campaign "Surveys" does not offer "Sold"; calls fall back to another label.',
+      'main.yaml:4:54 warning: None of the campaigns "Collections" or "Surveys" offers "Solt"; calls fall back to another label. Did you mean "Sold"?',
+    ]);
+    expect(loadPolicy(text, 'main.yaml').diagnostics).toEqual([]);
+  });
+
   test('hours without any zone', () => {
     expect(problems('rules: [ { when: { time: { days: mon } }, then: { disposition: Sold } } ]')).toEqual([
       'main.yaml:2:20 warning: Nothing says in which zone these hours are: they are in UTC. Give the policy a "timezone".',
