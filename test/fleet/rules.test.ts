@@ -330,6 +330,6 @@ describe('the actions of the policy on the whole stack', () => {
       talkedMs: 0,
     });
     const { violations, calls } = (await rig.finish()).ledger;
-    expect([violations, calls[0]?.endedBy]).toEqual([[], 'us']);
+    expect([violations, calls[0]?.endedBy]).toEqual([[], 'agent']);
   });
 });
