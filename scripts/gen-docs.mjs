@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { faultsDocument } from './faults-document.mjs';
+import { withTables } from './policy-tables.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = (path) => import(new URL(`../dist/${path}`, import.meta.url));
@@ -12,8 +13,18 @@ const dist = (path) => import(new URL(`../dist/${path}`, import.meta.url));
 const DOCUMENTS = [
   ['docs/metrics.md', metricsDocument],
   ['docs/statechart.md', statechartDocument],
+  ['docs/policy.md', policyDocument],
   ['docs/faults.md', async () => faultsDocument(await dist('simulator/index.js'))],
 ];
+
+/** The page is written by hand but for its tables of keys. */
+function policyDocument() {
+  const read = (path) => readFileSync(join(root, path), 'utf8');
+  const schemas = Object.fromEntries(
+    ['policy', 'policy-test'].map((name) => [name, JSON.parse(read(`config/${name}.schema.json`))]),
+  );
+  return withTables(read('docs/policy.md'), schemas);
+}
 
 async function statechartDocument() {
   const { agentChart } = await dist('agent/chart.js');
