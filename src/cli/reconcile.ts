@@ -17,6 +17,8 @@ const LEDGER_TIMEOUT_MS = 30_000;
 /** The part of a ledger (design §10) that matters here; whatever else it has is let be. */
 const LedgerSchema = z.object({
   world: z.string().optional(),
+  startedAt: z.string().optional(),
+  at: z.string().optional(),
   calls: z.array(
     z.object({
       interactionId: z.string(),

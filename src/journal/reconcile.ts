@@ -3,6 +3,9 @@ import type { CallRow } from './call-rows.js';
 /** The part of a simulator's ledger (design §10) that a journal is held against. */
 export interface LedgerView {
   readonly world?: string;
+  /** When the world began and the moment that is told of, ISO 8601; left out, all calls are of this world. */
+  readonly startedAt?: string;
+  readonly at?: string;
   readonly calls: readonly LedgerCall[];
 }
 
@@ -73,7 +76,7 @@ export interface Reconciliation {
 export function reconcile(rows: Iterable<CallRow>, ledger: LedgerView): Reconciliation {
   const differences: Difference[] = [];
   const explained: Explanation[] = [];
-  const { byCall, otherWorlds } = rowsByCall(rows, ledger.world);
+  const { byCall, otherWorlds } = rowsByCall(rows, ledger);
   for (const call of ledger.calls) {
     const found = byCall.get(call.interactionId) ?? [];
     byCall.delete(call.interactionId);
@@ -91,12 +94,16 @@ export function reconcile(rows: Iterable<CallRow>, ledger: LedgerView): Reconcil
 
 function rowsByCall(
   rows: Iterable<CallRow>,
-  world: string | undefined,
+  { world, startedAt = '', at = '' }: LedgerView,
 ): { byCall: Map<string, CallRow[]>; otherWorlds: number } {
   const byCall = new Map<string, CallRow[]>();
   let otherWorlds = 0;
+  const from = Date.parse(startedAt);
+  const to = Date.parse(at);
   for (const row of rows) {
-    if (row.world !== null && world !== undefined && row.world !== world) {
+    // A worker that only knows a simulator's address cannot name its world; but no world gave a call out of its time.
+    const isOthers = row.world === null ? row.poppedAt < from || row.poppedAt > to : row.world !== (world ?? row.world);
+    if (isOthers) {
       otherWorlds++;
       continue;
     }

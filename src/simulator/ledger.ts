@@ -82,6 +82,9 @@ export interface Ledger {
   readonly world: string;
   readonly seed: number;
   /** First pops: re-sent ones are counted in `repops`. */
+  /** When this world began, and the moment that the ledger tells of: interaction ids begin anew with each world. */
+  readonly startedAt: string;
+  readonly at: string;
   readonly pops: number;
   readonly repops: number;
   /** Dispositions taken, skips included. */
@@ -159,10 +162,12 @@ export class LedgerBook {
   private readonly agents = new Map<string, AgentEntry>();
   private readonly listeners = new Set<() => void>();
   private readonly now: () => number;
+  private readonly startedAt: string;
   private dispositions = 0;
 
   constructor(now: () => number) {
     this.now = now;
+    this.startedAt = this.stamp();
   }
 
   /** The present instant as the ledger writes it. */
@@ -231,6 +236,8 @@ export class LedgerBook {
       version: 1,
       world: world.id,
       seed: world.seed,
+      startedAt: this.startedAt,
+      at: this.stamp(),
       pops: this.calls.length,
       repops: this.repops,
       dispositions: this.dispositions,

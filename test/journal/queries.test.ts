@@ -367,6 +367,16 @@ describe('reconciliation with a ledger', () => {
     expect(kinds(rows, calls)).toEqual(expected);
   });
 
+  test('leaves out what an unnamed world gave before it began, or after its ledger was read', () => {
+    const began = Date.parse('2026-11-22T09:00:00.000Z');
+    const unnamed = (poppedAt: number): CallRow => ({ ...row, world: null, poppedAt });
+    const rows = [unnamed(began - 1_000), unnamed(began + 1_000), unnamed(began + 60_000)];
+    const startedAt = '2026-11-22T09:00:00.000Z';
+    const ledger = { world: 'w', startedAt, at: '2026-11-22T09:00:30.000Z', calls: [entry] };
+    expect(reconcile(rows, ledger)).toMatchObject({ differences: [], compared: 1, otherWorlds: 2 });
+    expect(reconcile(rows, { calls: [entry] }).differences.map(({ kind }) => kind)).toEqual(['accepted-twice']);
+  });
+
   test('each difference is a sentence, and each unknown is explained', () => {
     const { differences, explained, compared } = reconcile(
       [
