@@ -38,6 +38,8 @@ export interface CallRow {
   readonly preview: PreviewOutcome | null;
   /** Only where the call was ended with one. */
   readonly callback: RowCallback | null;
+  /** The time of the callback that was decided, on the contact's clock; null as well where an earlier segment had it. */
+  readonly local: string | null;
   /** How often a disposition was sent. */
   readonly sends: number;
   readonly columns: Readonly<Record<string, string>>;
@@ -147,6 +149,7 @@ export class CallRows {
       seconds: null,
       preview: null,
       callback: null,
+      local: null,
       sends: 0,
       columns: {},
     };
@@ -203,6 +206,7 @@ function noteEnd(row: Mutable<CallRow>, { rule, details = {} }: Extract<Noted, {
   row.rule = rule;
   row.connected = details.connected ?? row.connected;
   row.endedBy = details.endedBy ?? row.endedBy;
+  row.local = details.local ?? null;
   if (details.talkedMs !== undefined) row.talkSeconds = details.talkedMs / 1_000;
 }
 

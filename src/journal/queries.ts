@@ -28,6 +28,8 @@ export interface CallbackRow {
   readonly at: number;
   /** Unix seconds. */
   readonly scheduledTime: number;
+  /** The same on the contact's clock, as `2026-11-22T10:00:00-07:00[America/Denver]`; null where it is not known. */
+  readonly local: string | null;
   readonly owner: CallbackOwner | null;
   readonly scheduledAgent: string | null;
   readonly result: 'accepted' | 'unknown';
@@ -87,6 +89,6 @@ export function passes(row: CallRow, filter: CallFilter): boolean {
 export function callbackRow(row: CallRow): CallbackRow | null {
   const { callback, closedAt, result } = row;
   if (!callback || closedAt === null || (result !== 'accepted' && result !== 'unknown')) return null;
-  const { server, world, agent, interactionId, campaign, label, columns } = row;
-  return { server, world, agent, interactionId, campaign, label, at: closedAt, ...callback, result, columns };
+  const { server, world, agent, interactionId, campaign, label, local, columns } = row;
+  return { server, world, agent, interactionId, campaign, label, at: closedAt, ...callback, local, result, columns };
 }

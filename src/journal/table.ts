@@ -53,6 +53,7 @@ export const CALLBACK_COLUMNS: readonly Column<CallbackRow>[] = [
   { name: 'interactionId', of: (row) => row.interactionId },
   { name: 'result', of: (row) => row.result },
   { name: 'at', of: (row) => iso(row.at) },
+  { name: 'local', of: (row) => row.local },
 ];
 
 /**

@@ -46,6 +46,15 @@ async function morning(): Promise<{ path: string; journal: Journal }> {
   const call = { ...callNamed('3'), campaign: 'Renewals', campaignId: 'c2' };
   const third: Fact[] = [
     { kind: 'pop', call, nth: 1, preview: false, columns: { tz: 'America/Denver' } },
+    {
+      kind: 'decision',
+      call,
+      point: 'end',
+      policy: 'demo',
+      rule: 'call-again',
+      action: 'callback',
+      details: { endings: [callback], local: '2026-01-05T04:00:00-07:00[America/Denver]' },
+    },
     { kind: 'intent', command: 'callback', call, choice: 0, ...callback },
     { kind: 'call.closed', call, label: 'Callback', result: 'accepted', basis: 'answer', seconds: 40 },
   ];
@@ -121,7 +130,8 @@ describe('calls and callbacks', () => {
         agent: 'bot2',
         interactionId: '3',
         result: 'accepted',
-        at: '2026-01-05T11:00:02.000Z',
+        at: '2026-01-05T11:00:03.000Z',
+        local: '2026-01-05T04:00:00-07:00[America/Denver]',
         columns: { tz: 'America/Denver' },
       },
     ]);

@@ -33,6 +33,8 @@ async function all<T>(rows: AsyncIterable<T>): Promise<T[]> {
   return list;
 }
 
+const LOCAL = '2026-01-05T04:00:00-07:00[America/Denver]';
+
 /** A journal of a morning: three calls of bot1, a callback of bot2, and a call of bot2 that nobody ended. */
 async function morning(): Promise<ReturnType<typeof memoryFiles>> {
   const files = memoryFiles();
@@ -64,7 +66,7 @@ async function morning(): Promise<ReturnType<typeof memoryFiles>> {
         policy: 'demo',
         rule: 'call-again',
         action: 'callback',
-        details: { endings, connected: true, endedBy: 'us', talkedMs: 31_000 },
+        details: { endings, connected: true, endedBy: 'us', talkedMs: 31_000, local: LOCAL },
       },
       { kind: 'intent', command: 'callback', call, choice: 0, ...callback },
       { kind: 'call.closed', call, label: 'Callback', result: 'accepted', basis: 'answer', seconds: 40 },
@@ -118,6 +120,7 @@ describe('calls and callbacks', () => {
       seconds: 40,
       preview: 'placed',
       callback: { scheduledTime: START / 1_000 + 7_200, owner: 'self', scheduledAgent: 'bot2' },
+      local: LOCAL,
       sends: 1,
       columns: { tz: 'America/Denver' },
     } satisfies CallRow);
@@ -280,7 +283,7 @@ describe('exports', () => {
       formatRows(queryCallbacks({ files: await morning(), path: FOLDER }, {}), CALLBACK_COLUMNS, 'csv'),
     );
     expect(callbacks.join('').split('\r\n')[1]).toBe(
-      '2026-01-05T11:00:00.000Z,self,bot2,Renewals,Callback,bot2,3,accepted,2026-01-05T11:00:04.000Z',
+      `2026-01-05T11:00:00.000Z,self,bot2,Renewals,Callback,bot2,3,accepted,2026-01-05T11:00:04.000Z,${LOCAL}`,
     );
   });
 
@@ -322,6 +325,7 @@ describe('reconciliation with a ledger', () => {
     seconds: 1,
     preview: null,
     callback: null,
+    local: null,
     sends: 1,
     columns: {},
   };
