@@ -10,7 +10,7 @@ import { agentLines, answerLines, reloadLines } from './ctl-text.js';
 import { flag } from './flag.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
 
-/** What every subcommand has. */
+/** What every subcommand has. What is asked for comes by the command line alone: no variable of a shell may change it. */
 interface CtlFlags {
   readonly url: string;
   readonly tokenEnv: string;
@@ -53,18 +53,18 @@ Examples:
     done(await ask(name, agents, body(flags), flags, io));
   const saying = (command: Command): Command =>
     command
-      .addOption(flag('--reason <text>', 'for the record'))
-      .addOption(flag('--as <name>', 'who asks, for the record; nobody checks it ($USER)'));
+      .option('--reason <text>', 'for the record')
+      .option('--as <name>', 'who asks, for the record; nobody checks it ($USER)');
 
   saying(add('break <agents...>', 'request a break; agents are names, globs, or all'))
-    .addOption(flag('--for <time>', 'how long it lasts from the grant on (10m)'))
+    .option('--for <time>', 'how long it lasts from the grant on (10m)')
     .action(act('break', ({ for: time }) => ({ for: time })));
   saying(add('end-break <agents...>', 'end a break early, or withdraw a request')).action(act('end-break', () => ({})));
   saying(add('log-off <agents...>', 'finish the call and leave Dialer until called back, or leave some campaigns only'))
-    .addOption(flag('--campaigns <names>', 'names, globs or ids with commas: leave only these and stay in Dialer'))
+    .option('--campaigns <names>', 'names, globs or ids with commas: leave only these and stay in Dialer')
     .action(act('log-off', campaignsOf));
   saying(add('log-in <agents...>', 'come back to Dialer, and into campaigns that were left'))
-    .addOption(flag('--campaigns <names>', 'names, globs or ids with commas: only these'))
+    .option('--campaigns <names>', 'names, globs or ids with commas: only these')
     .action(act('log-in', campaignsOf));
   saying(
     add('drain [agents...]', 'finish the calls and leave for good: these agents, or without any the whole worker'),

@@ -140,7 +140,7 @@ export class Reloader {
     for (const { user, what } of agents.changed) log.info({ agent: user, what }, 'agent changed');
     const { added, removed, changed } = agents;
     log.info({ result, added, removed, changed: changed.length, policies: policies.length }, 'reloaded');
-    print(`reloaded: ${reloadSummary(report)}.`);
+    if (!present.quiet) print(`reloaded: ${reloadSummary(report)}.`);
   }
 }
 

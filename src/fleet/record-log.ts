@@ -1,5 +1,5 @@
 import type { Log, LogFields } from '../base/log.js';
-import type { JournalRecord } from '../journal/record.js';
+import { type JournalRecord, WHOLE_WORKER } from '../journal/record.js';
 
 /** Different problems that are remembered as told. */
 const MOST_TOLD = 500;
@@ -80,7 +80,7 @@ export function recordLog(log: Log): (record: JournalRecord) => void {
 }
 
 function lineOf({ at: _at, kind: _kind, user, ...fields }: JournalRecord): LogFields {
-  return { agent: user, ...fields };
+  return { ...(user !== WHOLE_WORKER && { agent: user }), ...fields };
 }
 
 const SENTENCES = {

@@ -66,11 +66,11 @@ const folderOf = (name: string): string => {
   return folder;
 };
 
-async function start(name: string, worker: string, args: readonly string[] = []): Promise<Worker> {
+async function start(name: string, worker: string, args: readonly string[] = [], policy = POLICY): Promise<Worker> {
   const folder = folderOf(name);
   const write = (file: string, text: string): void => writeFileSync(join(folder, file), text);
   if (worker !== '') write('worker.yaml', worker);
-  write('policy.yaml', POLICY);
+  write('policy.yaml', policy);
   const log = (): string => {
     try {
       return readFileSync(join(folder, 'run.log'), 'utf8');
@@ -189,6 +189,9 @@ describe('a worker that reads its files anew', () => {
     expect(applied.body.diagnostics).toMatchObject([{ code: 'worker/needs-restart', severity: 'warning' }]);
     expect(JSON.stringify(applied.body)).toContain('\\"log\\" has changed; that takes effect at the next start');
     await until('the way out', () => worker.log().includes('agent gone'), worker.said);
+    const states = ['logged-out', 'logged-in', 'ready', 'on-call', 'break-pending', 'on-break', 'logoff-pending'];
+    const counts = await Promise.all(states.map((state) => figure(worker, `agents{state="${state}"}`)));
+    expect(counts.reduce((sum, count) => sum + count)).toBe(4);
     await until(
       'the new one at work',
       async () => {
@@ -226,6 +229,31 @@ describe('a worker that reads its files anew', () => {
     await until('the second reload', async () => (await reloads(worker, 'applied')) === 2, worker.said);
     expect(await reloads(worker, 'refused')).toBe(1);
     expect(worker.log()).toContain('"by":"file-watch"');
+  }, 60_000);
+
+  test('a file that a policy includes counts too, and so do a new shift and the lines of a roster', async () => {
+    const folder = folderOf('include');
+    const shared = (label: string): string =>
+      `rules:\n  - { name: reached, when: { connected: true }, then: { disposition: ${label} } }\n`;
+    writeFileSync(join(folder, 'shared.yaml'), `version: 1\n${shared('Success')}`);
+    const including = POLICY.replace(/rules:\n.*\n/, 'include: shared.yaml\n');
+    const far = (new Date().getUTCHours() + 12) % 24;
+    const night = `shifts: { night: { start: "0 ${far} * * *", end: "1 ${far} * * *", timezone: UTC } }`;
+    const worker = await start('include', workerFile('reload: { watch: true }'), [], including);
+    const [first] = await policyHash(worker);
+    worker.write('shared.yaml', `version: 1\n${shared('Wrong Party')}`);
+    await until('the reload', async () => (await reloads(worker, 'applied')) === 1, worker.said);
+    expect((await policyHash(worker))[0]).not.toBe(first);
+    const onShift = workerFile(`reload: { watch: true }\n${night}`).replaceAll(
+      'policy: policy.yaml',
+      'policy: policy.yaml, shift: night',
+    );
+    worker.write('worker.yaml', onShift);
+    await until('the shift', async () => (await reloads(worker, 'applied')) === 2, worker.said);
+    expect(worker.said()).toContain('4 agents changed');
+    await until('everybody home', async () => (await figure(worker, 'agents{state="logged-out"}')) === 4, worker.said);
+    expect(await figure(worker, 'agents_desired')).toBe(0);
+    expect((await fetch(`${worker.url}/readyz`)).status).toBe(200);
   }, 60_000);
 
   test('also without a worker file: the policy of --policy', async () => {
