@@ -164,7 +164,9 @@ function readValue(text: string, { min, max, names }: Field): number | undefined
 
 function outside(item: string, { name, min, max }: Field): CronFault | undefined {
   const isNumeric = /^[\d-]+(?:\/\d+)?$/.test(item);
-  return isNumeric ? { fault: `The ${name} "${item}" must be from ${min} to ${max}` } : undefined;
+  if (!isNumeric) return undefined;
+  const fault = `The ${name} "${item}" must be from ${min} to ${max}`;
+  return name === 'hour' && item === '24' ? { fault, remedy: 'Midnight is hour 0 of the next day.' } : { fault };
 }
 
 function remedyFor(item: string, { name, names }: Field): string {

@@ -55,7 +55,7 @@ const ShiftSchema = z
   .meta({ id: 'Shift' });
 
 export const ShiftsSchema = z
-  .record(textField('a name'), ShiftSchema, {
+  .record(z.string(), ShiftSchema, {
     error: 'must be a map of names to shifts, such as weekdays: { start: …, end: …, timezone: … }',
   })
   .describe(

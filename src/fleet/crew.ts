@@ -252,9 +252,10 @@ export class Crew implements Places {
 
   /** What is true of each agent now. */
   statuses(): readonly AgentStatus[] {
-    return [...this.members.values()].flatMap(({ bridge, stopped }) =>
-      bridge ? [this.statusOf(bridge, stopped ?? undefined)] : [],
-    );
+    return [...this.members.values()].map(({ seat: { user }, bridge, stopped }) => {
+      if (bridge) return this.statusOf(bridge, stopped ?? undefined);
+      return { user, state: 'logged-out', inner: 'stopped', campaigns: [], ...(stopped && { reason: stopped }) };
+    });
   }
 
   /** Those who have a life, also after their end. */

@@ -132,6 +132,13 @@ describe('rule 14: a secret that was refused', () => {
       await lives.begin({ password: 'wrong' });
       const end = await lives.fleet.ended;
       expect(end).toMatchObject({ kind: 'refused', reason: 'credentials-refused' });
+      const [bot1] = lives.fleet.agents();
+      expect(bot1).toMatchObject({
+        user: 'bot1',
+        state: 'logged-out',
+        inner: 'stopped',
+        reason: 'credentials-refused',
+      });
       await lives.journal.close();
     }
     expect(tries(lives)).toBe(1);
