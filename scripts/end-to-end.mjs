@@ -194,10 +194,49 @@ journal: { path: shifts-journal }
   check('shifts break no rule', ledger.violations.length === 0, JSON.stringify(ledger.violations.slice(0, 3)));
 }
 
+/** The machine slept, or a debugger held the process: it goes on, and nobody was stuck. */
+async function frozen() {
+  const world = await simulator();
+  const config = file(
+    'frozen.yaml',
+    `version: 1
+server: { url: "${world.url}" }
+agents: [ { users: "bot{01..10}", password: { env: BOT_PASSWORD }, policy: policy.yaml } ]
+watchdog: { stuck: 3s }
+journal: { path: frozen-journal }
+`,
+  );
+  const worker = start(['run', '-c', config, '--no-metrics']);
+  await said(worker, /"msg":"call closed"/);
+  worker.child.kill('SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, 8_000));
+  const before = worker.err.split('"msg":"call closed"').length;
+  worker.child.kill('SIGCONT');
+  await said(worker, new RegExp(`(?:"msg":"call closed"[^]*){${before + 20}}`));
+  worker.child.kill('SIGTERM');
+  const code = await worker.exit;
+  const { ledger } = await world.end();
+  check('a worker that stood still for a while goes on, and exits 0', code === 0, worker.err.slice(-1_500));
+  check(
+    'standing still leaves every call dispositioned once',
+    ledger.calls.every((call) => call.dispositions.length === 1),
+  );
+  check('standing still breaks no rule', ledger.violations.length === 0, JSON.stringify(ledger.violations.slice(0, 3)));
+  check(
+    'the watchdog takes nobody for stuck',
+    !/"msg":"agent re(?:started|placed)"/.test(worker.err),
+    worker.err
+      .split('\n')
+      .filter((line) => /agent re(?:started|placed)/.test(line))
+      .slice(0, 5)
+      .join('\n'),
+  );
+}
+
 try {
   await Promise.all([demo(), mistakes()]);
   await Promise.all([shift('bot{01..20}', 'stream'), shift('vip{01..20}', 'poll')]);
-  await Promise.all([signals(), shifts()]);
+  await Promise.all([signals(), shifts(), frozen()]);
 } catch (error) {
   check('the end-to-end runs go through', false, String(error.stack));
 } finally {

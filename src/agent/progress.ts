@@ -1,5 +1,6 @@
 import type { AgentContext } from './context.js';
 import { CALL_STAGES } from './context.js';
+import { type AgentTimings, DEFAULT_TIMINGS } from './timings.js';
 
 /**
  * Places that an agent leaves by itself: the answer to an order is due, or a timer. Whoever stays in one of them for minutes
@@ -31,6 +32,15 @@ const LASTING: ReadonlySet<string> = new Set([
   'on-break',
 ]);
 
+/** Timers of the chart that are due so long after the place was entered. */
+const TIMERS: Readonly<Record<string, keyof AgentTimings>> = {
+  [inside('choosing')]: 'campaignsMs',
+  [inside('recovering')]: 'recoveryMs',
+  'logoff-pending.idle': 'logoffPatienceMs',
+  'break-pending.lingering': 'grantMs',
+  'logoff-pending.lingering': 'grantMs',
+};
+
 function out(inner: string): string {
   return `logged-out.${inner}`;
 }
@@ -45,10 +55,16 @@ export interface Standing {
   readonly key: string;
   /** Until when the present wait is as planned, monotonic; -Infinity where nothing is planned. */
   readonly plannedUntil: number;
+  /** How long the place itself may take by the chart's own timers, in milliseconds. */
+  readonly plannedMs: number;
 }
 
 /** How an agent stands in a place that it should leave by itself; null where it may rightly stay. Pure. */
-export function standingOf(place: string, { awaiting, call, pause, status }: AgentContext): Standing | null {
+export function standingOf(
+  place: string,
+  { awaiting, call, pause, status }: AgentContext,
+  timings: AgentTimings = DEFAULT_TIMINGS,
+): Standing | null {
   const isOnBreak = place === 'on-break' && pause?.until != null && Number.isFinite(pause.until);
   if (!MOVING.has(place) && !isOnBreak) return null;
   const ends = isOnBreak
@@ -59,10 +75,12 @@ export function standingOf(place: string, { awaiting, call, pause, status }: Age
         ? [call.deadline]
         : [];
   const planned = ends.filter(Number.isFinite);
+  const timer = TIMERS[place];
   const call_ = call ? [call.pop.interactionId, call.stage, call.dispositionTries, call.placeTries] : [];
   return {
     key: [place, ...Object.values(awaiting), ...planned, ...call_].join(' '),
     plannedUntil: Math.max(Number.NEGATIVE_INFINITY, ...planned),
+    plannedMs: timer === undefined ? 0 : timings[timer],
   };
 }
 

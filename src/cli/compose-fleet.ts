@@ -24,9 +24,11 @@ export interface FleetParts
 
 /** The agents of a configuration, at work by its rules: the same for `run` and for `rehearse`. */
 export function composeFleet(config: WorkerConfig, { memory, ...parts }: FleetParts): Fleet {
+  const timings = { ...DEFAULT_TIMINGS, recoveryMs: config.recovery.waitMs };
   return createFleet({
     ...parts,
-    chart: agentChart(parts.clock, { ...DEFAULT_TIMINGS, recoveryMs: config.recovery.waitMs }),
+    chart: agentChart(parts.clock, timings),
+    timings,
     seats: config.agents,
     statuses: config.statuses,
     loginsPerSecond: config.load.loginsPerSecond,

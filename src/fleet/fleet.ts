@@ -1,4 +1,5 @@
 import type { AgentChart } from '../agent/chart.js';
+import { type AgentTimings, DEFAULT_TIMINGS } from '../agent/timings.js';
 import type { Clock } from '../base/clock.js';
 import type { Log } from '../base/log.js';
 import type { Random } from '../base/random.js';
@@ -43,6 +44,8 @@ export interface FleetOptions {
   readonly drainTimeoutMs: number;
   /** How long an agent may stay without progress where it should move. */
   readonly stuckMs: number;
+  /** Those that the chart was made with; the usual ones when left out. */
+  readonly timings?: AgentTimings;
   nameContact(columns: string): string;
   /** What the journal says that agents had in hand; none without a journal. */
   readonly work?: ReadonlyMap<string, OpenWork>;
@@ -180,7 +183,12 @@ export function createFleet(options: FleetOptions): Fleet {
     });
   }
 
-  const watchdog = new Watchdog({ clock, stuckMs: options.stuckMs, watched: () => crew.living() });
+  const watchdog = new Watchdog({
+    clock,
+    stuckMs: options.stuckMs,
+    timings: options.timings ?? DEFAULT_TIMINGS,
+    watched: () => crew.living(),
+  });
 
   function endWhenAllAreDone(): void {
     if (!isStaffed || !crew.areAllDone) return;

@@ -1,5 +1,6 @@
 import type { Agent } from '../agent/interpreter.js';
 import { type Standing, standingOf } from '../agent/progress.js';
+import type { AgentTimings } from '../agent/timings.js';
 import type { Clock } from '../base/clock.js';
 
 /** An agent that the watchdog can set going again. */
@@ -15,6 +16,8 @@ interface WatchdogOptions {
   readonly clock: Clock;
   /** How long an agent may stay without progress where it should move, in milliseconds. */
   readonly stuckMs: number;
+  /** Those of the chart: what it plans to wait for is no standing still. */
+  readonly timings: AgentTimings;
   watched(): Iterable<Watched>;
 }
 
@@ -58,7 +61,7 @@ export class Watchdog {
   }
 
   private look(): void {
-    const { clock, watched } = this.options;
+    const { clock, watched, timings } = this.options;
     const now = clock.monotonic();
     // The process itself stood still: nobody could get on, and what is due comes only now.
     const lostMs = Math.max(0, now - this.lookedAt - this.everyMs);
@@ -66,7 +69,7 @@ export class Watchdog {
     for (const one of watched()) {
       const { agent } = one;
       if (agent.done()) continue;
-      const standing = standingOf(agent.place(), agent.context());
+      const standing = standingOf(agent.place(), agent.context(), timings);
       const before = this.seen.get(one);
       const after = this.judge(one, standing, before && { ...before, since: before.since + lostMs }, now);
       if (after) seen.set(one, after);
@@ -79,10 +82,10 @@ export class Watchdog {
     const worked = standing === null || one.agent.state() === 'ready';
     const restarts = worked ? 0 : (before?.restarts ?? 0);
     if (!standing) return null;
-    const { key, plannedUntil } = standing;
+    const { key, plannedUntil, plannedMs } = standing;
     if (before?.key !== key) return { key, since: now, restarts, wasTold: false };
     const patienceMs = this.options.stuckMs * Math.min(MOST_PATIENCE, 2 ** restarts);
-    if (now - Math.max(before.since, plannedUntil) < patienceMs) return { ...before, restarts };
+    if (now - Math.max(before.since + plannedMs, plannedUntil) < patienceMs) return { ...before, restarts };
     if (before.wasTold) {
       one.replace();
       return { key, since: now, restarts: restarts + 1, wasTold: false };

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type AgentChart, agentChart } from '../../src/agent/chart.js';
 import { freshContext } from '../../src/agent/context.js';
 import { isJudged } from '../../src/agent/progress.js';
+import { DEFAULT_TIMINGS } from '../../src/agent/timings.js';
 import { Watchdog, type Watched } from '../../src/fleet/watchdog.js';
 import { loadPolicy } from '../../src/policy/index.js';
 import type { Ledger, WorldInput } from '../../src/simulator/index.js';
@@ -83,7 +84,8 @@ describe('the watchdog', () => {
       giveUpSession: () => void done.push(`session ${late.monotonic() / 1_000}`),
       replace: () => void done.push(`agent ${late.monotonic() / 1_000}`),
     } as unknown as Watched;
-    const watchdog = new Watchdog({ clock: late, stuckMs: 10_000, watched: () => [watched] });
+    const timings = { ...DEFAULT_TIMINGS, recoveryMs: 60_000 };
+    const watchdog = new Watchdog({ clock: late, stuckMs: 10_000, timings, watched: () => [watched] });
     watchdog.start();
     return {
       clock,
@@ -122,6 +124,16 @@ describe('the watchdog', () => {
     at.place = 'on-call.hanging-up';
     await clock.advance(15_000);
     expect(done).toHaveLength(4);
+    stop();
+  });
+
+  test('does not cut short what the chart itself waits for, such as the pop of a call that is to come again', async () => {
+    const { clock, at, done, stop } = watching();
+    at.place = 'logged-in.recovering';
+    await clock.advance(70_000);
+    expect(done).toEqual([]);
+    await clock.advance(5_000);
+    expect(done).toEqual(['session 72.5']);
     stop();
   });
 

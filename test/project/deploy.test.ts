@@ -28,8 +28,8 @@ function worker(flags: RunFlags, files: Record<string, string>): WorkerConfig {
   return config as WorkerConfig;
 }
 
-async function knowsEveryFlag(words: readonly string[]): Promise<void> {
-  const { out } = await ask(['run', '--help']);
+async function knowsEveryFlag(words: readonly string[], ...command: string[]): Promise<void> {
+  const { out } = await ask([...(command.length > 0 ? command : ['run']), '--help']);
   const flags = words.filter((word) => word.startsWith('-'));
   expect(flags.length).toBeGreaterThan(0);
   expect(flags.filter((word) => !new RegExp(`${word}[ ,]`).test(out))).toEqual([]);
@@ -122,13 +122,15 @@ describe('the manifests for Kubernetes', () => {
     expect(mounts.filter(({ name }) => !known.has(name))).toEqual([]);
   });
 
-  test('never run two pods of one name, and ask what the worker answers', () => {
+  test('never run two pods of one name, and ask what the worker answers', async () => {
     expect([set.replicas, set.serviceName]).toEqual([1, of('Service').metadata.name]);
     const pages = read('src/fleet/http-server.ts');
     const asked = [container.livenessProbe.httpGet.path, container.readinessProbe.httpGet.path];
     for (const path of asked) expect(pages).toContain(`'${path}'`);
     expect(CONTROL_ACTS).toContain('drain');
-    expect(container.lifecycle.preStop.exec.command.join(' ')).toContain('/control/drain');
+    const [program, ...words] = container.lifecycle.preStop.exec.command;
+    expect([program, ...words.slice(0, 2)]).toEqual(['dialer-agent', 'ctl', 'drain']);
+    await knowsEveryFlag(words, 'ctl', 'drain');
   });
 
   test('hold no secret, and give the pod no right that it does not need', () => {
