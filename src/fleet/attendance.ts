@@ -1,3 +1,4 @@
+import type { OpenCall } from '../agent/context.js';
 import type { AgentEvent } from '../agent/events.js';
 import type { Clock } from '../base/clock.js';
 import type { Answer } from '../icws/answer.js';
@@ -10,7 +11,7 @@ import type { CampaignWishes } from './campaign-wishes.js';
 import { type Enlisting, enlist } from './enlisting.js';
 import { MessageDesk } from './message-desk.js';
 import { createOutbox } from './outbox.js';
-import { ResendJudge } from './resend-proof.js';
+import { ResendJudge, type ResendProof } from './resend-proof.js';
 import type { Seat } from './seat.js';
 import { prepareSession, type Setup } from './session-setup.js';
 import { StatusDesk, type StatusNames } from './status-desk.js';
@@ -55,7 +56,7 @@ export class Attendance {
   readonly session: Session;
   readonly campaigns: CampaignDesk;
   /** Whether a disposition in doubt may be sent again. */
-  readonly resends: ResendJudge;
+  private readonly resends: ResendJudge;
   /** The server tells of connect and hang-up; where it does not, a placed call counts as connected. */
   watchesQueue = true;
   private readonly options: AttendanceOptions;
@@ -190,9 +191,15 @@ export class Attendance {
     this.status?.callCame();
   }
 
-  /** The agent was available again while the call was open: for Dialer it is over, and the next may be given (§6.2). */
-  get wasAvailableInCall(): boolean {
-    return this.status?.wasAvailableInCall === true;
+  /** Whether a disposition that goes out now can only mean this call (rule 5). */
+  async proofFor(call: OpenCall): Promise<ResendProof> {
+    if (call.sent === 'never') {
+      // Available in mid-call: Dialer has closed it and may have given the next, whose pop is read before anything is sent.
+      if (this.status?.wasAvailableInCall) await this.resends.isCaughtUp();
+      return 'certain';
+    }
+    // In a new session only the pop that came again leads here: Dialer asks for it.
+    return this.resends.wasSent(call.pop.interactionId) ? this.resends.judge(call) : 'certain';
   }
 
   /** A disposition is being sent for this call: the status that follows is Dialer's. */

@@ -1,5 +1,4 @@
 import type { AgentChart } from '../agent/chart.js';
-import type { OpenCall } from '../agent/context.js';
 import type { AgentEvent } from '../agent/events.js';
 import type { Agent } from '../agent/interpreter.js';
 import type { AgentOrder, CallInHand, CallName } from '../agent/orders.js';
@@ -20,7 +19,6 @@ import { type Appointments, CallDesk, noteOf } from './call-desk.js';
 import type { RoundResult } from './host-round.js';
 import { commandOf, type OrderCommand } from './order-command.js';
 import type { Pacer } from './pacer.js';
-import type { ResendProof } from './resend-proof.js';
 import type { Resumption } from './resume.js';
 import { type IntentNote, Scribe } from './scribe.js';
 import { type Seat, type SeatChange, seatChanges } from './seat.js';
@@ -351,7 +349,7 @@ class AgentBridge implements Bridge {
       return;
     }
     const { label } = ending;
-    const proof = call ? await this.proofFor(call, attendance) : 'certain';
+    const proof = call && attendance ? await attendance.proofFor(call) : 'certain';
     if (proof !== 'certain') {
       const verdict = proof === 'never' ? 'moot' : 'unsent';
       this.tell({ type: 'call.disposition-answered', command, verdict, label });
@@ -365,20 +363,5 @@ class AgentBridge implements Bridge {
       return session.run(disposition(ending));
     });
     this.tell({ type: 'call.disposition-answered', command, verdict: verdictOf(answer), label });
-  }
-
-  /** Rule 5: whether a disposition that goes out now can only mean this call. */
-  private async proofFor(call: OpenCall, attendance: Attendance | null): Promise<ResendProof> {
-    const { interactionId } = call.pop;
-    if (!attendance) return 'certain'; // Nothing is sent at all.
-    if (call.sent === 'never') {
-      // Dialer has closed it, and may have given the next: whose pop is read before anything is sent.
-      if (attendance.wasAvailableInCall) await attendance.resends.isCaughtUp();
-      return 'certain';
-    }
-    // In a new session only the pop that came again leads here: Dialer asks for it.
-    if (!attendance.resends.wasSent(interactionId)) return 'certain';
-    const isUnplaced = call.fromPreview && call.connectedAt === null && call.previewOutcome !== 'placed';
-    return attendance.resends.judge(interactionId, isUnplaced);
   }
 }

@@ -1,3 +1,4 @@
+import type { OpenCall } from '../agent/context.js';
 import type { Clock } from '../base/clock.js';
 import type { Answer } from '../icws/answer.js';
 import { readCallState } from '../icws/call-state.js';
@@ -59,9 +60,11 @@ export class ResendJudge {
     return this.first?.interactionId === interactionId;
   }
 
-  /** `isUnplaced`: a preview of which nobody knows that it was placed, which has no interaction. */
-  async judge(interactionId: string, isUnplaced: boolean): Promise<ResendProof> {
+  async judge(call: OpenCall): Promise<ResendProof> {
     const { first } = this;
+    const { interactionId } = call.pop;
+    // A preview of which nobody knows that it was placed has no interaction.
+    const isUnplaced = call.fromPreview && call.connectedAt === null && call.previewOutcome !== 'placed';
     const { session, messages, clock } = this.options;
     if (first?.interactionId !== interactionId) return 'not yet';
     const status = this.options.status();

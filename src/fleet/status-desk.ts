@@ -29,6 +29,8 @@ const CONFIRM_MS = 5_000;
 const FREE_MS = 1_000;
 /** How often, and after which pause, we look again while Dialer has a call for us whose pop is not here yet. */
 const LOOKS = 5;
+/** How often a channel that breaks while it is read to the end is waited for. */
+const READS = 3;
 /** Follow Up is more often left over than the sign of a call. */
 const LOOKS_AFTER_CALL = 2;
 const LOOK_AGAIN_MS = 2_000;
@@ -102,31 +104,40 @@ export class StatusDesk {
     this.wish = wish;
     // Only right after our own disposition is it certain that no call is on its way to us.
     if (this.isFree && this.clock.monotonic() - this.freeSince < FREE_MS) await this.putAvailable(wish);
-    else await this.putUnlessOnCall(wish, LOOKS);
+    else await this.putUnlessOnCall(wish, LOOKS, READS);
   }
 
   /**
    * Available over a call whose pop has not reached us yet would make Dialer record that call as Ambiguous (reference
    * §6.2): looks first, and gives a pop the time to arrive. The call may even be over: then the status is Follow Up.
    */
-  private async putUnlessOnCall(wish: Wish, looks: number): Promise<void> {
+  private async putUnlessOnCall(wish: Wish, looks: number, reads: number): Promise<void> {
     const answer = await this.outbox.put(() => this.session.run(getStatus(this.session.userId)));
     if (this.wish !== wish) return;
     const id = answer.kind === 'ok' ? answer.body?.statusId.toLowerCase() : undefined;
     const isLookedAtAgain =
       id !== undefined &&
       (this.isDialerCall(id) ? looks > 0 : this.isAfterCall(id) && looks > LOOKS - LOOKS_AFTER_CALL);
+    const again = (more: number, tries: number): void => {
+      wish.timer = this.clock.setTimeout(() => void this.putUnlessOnCall(wish, more, tries), LOOK_AGAIN_MS);
+    };
     if (isLookedAtAgain) {
-      wish.timer = this.clock.setTimeout(() => void this.putUnlessOnCall(wish, looks - 1), LOOK_AGAIN_MS);
+      again(looks - 1, reads);
       return;
     }
+    // Its pop may still be unread, where a poll hangs or a stream stalls: it is lost only if all that came was read.
+    if (id !== undefined && this.isDialerCall(id) && reads > 0 && !(await this.session.caughtUp())) {
+      if (this.wish === wish) again(0, reads - 1);
+      return;
+    }
+    if (this.wish !== wish) return;
     const isAvailable = id === this.availableId;
     if (isAvailable && this.wasConfirmed) {
       // What we set before in this session is still in force: nothing is to be set.
       this.confirm(wish);
     } else if (isAvailable && looks === LOOKS) {
       // Available from before we came: ready-for-calls alone may have brought a call, whose pop is on its way.
-      wish.timer = this.clock.setTimeout(() => void this.putUnlessOnCall(wish, looks - 1), LOOK_AGAIN_MS);
+      again(looks - 1, reads);
     } else {
       await this.putAvailable(wish);
     }

@@ -240,6 +240,27 @@ describe('faults on the whole stack', () => {
     },
   );
 
+  test('Available is not set over a call whose pop is not read yet, however long a poll hangs', async () => {
+    const rig = rigged({
+      messaging: 'poll',
+      policy: `${PLAIN_POLICY}breaks: { afterCalls: 1, for: 2s }\n`,
+      world: world({
+        campaigns: [{ name: 'Collections', type: 'power', contacts: 50 }],
+        dialling: { outcomes: { answer: 1 }, farSideHangsUpAfter: { fixed: '60s' } },
+        faults: [{ fault: 'late-pop', after: 'break', delay: '1500ms' }],
+      }),
+    });
+    const isRead = operation('GET messaging/messages');
+    const hasNext = () => rig.simulator.ledger().pops === 2;
+    rig.simulator.faults.add(
+      struck('hang:on=all', { when: (view: RequestView) => isRead(view) && hasNext(), times: 1 }),
+    );
+    await rig.until('two calls closed', () => closed(rig).length >= 2);
+    const { ledger } = await rig.finish();
+    expect(ledger.faults).toMatchObject({ hang: 1, 'late-pop': 1 });
+    expect(ledger.calls[1]).toMatchObject({ outcome: 'dispositioned', wrapUp: null });
+  });
+
   test('rule 4: a lost answer to placing a preview never places it twice', async () => {
     const rig = rigged();
     rig.simulator.faults.add(
