@@ -17,7 +17,7 @@ export interface RehearsalWorld {
 type CampaignInput = NonNullable<WorldInput['campaigns']>[number];
 
 /** Contacts of a world that is made up, for all agents and days together: what can be rehearsed in seconds. */
-const CONTACTS = 30_000;
+const CONTACTS = 23_000;
 /** For one agent on one day: not less, for there should be something to see, and not more than anybody can call. */
 const CONTACTS_A_DAY = { least: 50, most: 500 };
 

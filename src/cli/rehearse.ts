@@ -77,6 +77,8 @@ async function rehearseCommand(flags: RehearseFlags, io: Io): Promise<ExitCode> 
   const setting = worldFor(config, flags, span.days, io);
   if (!setting) return EXIT.usage;
   const { world, worldFile, notes } = setting;
+  // Rather now than after a long rehearsal it is found out that it cannot be written.
+  if (flags.calls !== undefined) writeTo(flags.calls, '');
   const seed = config.seed ?? 1;
   const staged = onStage(config, world, worldFile);
   const report = await timed(io, flags, span, async (onDay, isInterrupted) => {
@@ -96,7 +98,7 @@ async function rehearseCommand(flags: RehearseFlags, io: Io): Promise<ExitCode> 
 }
 
 function loadConfig(flags: RehearseFlags, io: Io): WorkerConfig<WorldConfig | null> | undefined {
-  const { config: file, seed, policy, agents } = flags;
+  const { config: file, seed, policy, agents, quiet = false } = flags;
   const { config, diagnostics } = resolveWorkerConfig<WorldConfig | null>({
     flags: { config: file, seed, policy, agents, rehearse: true, noMetrics: true, noJournal: true },
     env: io.env,
@@ -105,7 +107,8 @@ function loadConfig(flags: RehearseFlags, io: Io): WorkerConfig<WorldConfig | nu
     secretSeverity: 'unneeded',
   });
   const color = io.stderr.isTTY === true && io.env.NO_COLOR === undefined;
-  if (diagnostics.length > 0) io.err(`${formatDiagnostics(diagnostics, 'pretty', { color })}\n`);
+  const isWanted = !quiet || !config;
+  if (isWanted && diagnostics.length > 0) io.err(`${formatDiagnostics(diagnostics, 'pretty', { color })}\n`);
   return config;
 }
 
@@ -166,6 +169,10 @@ function onStage(
 async function writeCalls(file: string, { lines }: Rehearsed): Promise<void> {
   let text = '';
   for await (const part of formatRows(callsOf([lines], {}), CALL_COLUMNS, 'csv')) text += part;
+  writeTo(file, text);
+}
+
+function writeTo(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {

@@ -2,31 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { main } from '../../src/cli/program.js';
 import type { Rehearsal } from '../../src/report/rehearsal.js';
-import { filesOf } from '../support/text-files.js';
+import { ask } from '../support/ask.js';
 
-/** Runs `rehearse` on files in memory, whoever `interrupts` it at its start. */
-async function rehearse(files: Record<string, string>, args: readonly string[], interrupts = false) {
-  let out = '';
-  let err = '';
-  const exit = await main(['rehearse', '-c', 'worker.yaml', ...args], {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    env: {},
-    stderr: { isTTY: false } as NodeJS.WriteStream,
-    readFile: filesOf(files),
-    onSignal: (fn) => {
-      if (interrupts) fn('SIGINT');
-      return () => {};
-    },
-  });
-  return { exit, out, err };
-}
+/** Runs `rehearse` on files in memory. */
+const rehearse = (files: Record<string, string>, args: readonly string[], interrupted = false) =>
+  ask(['rehearse', '-c', 'worker.yaml', ...args], {}, { files, interrupted });
 
 async function report(files: Record<string, string>, args: readonly string[]): Promise<Rehearsal> {
   const said = await rehearse(files, [...args, '--json']);

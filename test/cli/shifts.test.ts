@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { main } from '../../src/cli/program.js';
-import { filesOf } from '../support/text-files.js';
+import { ask } from '../support/ask.js';
 
 const WORKER = `version: 1
 server: { url: "https://cic1.example.com:8019" }
@@ -18,23 +17,8 @@ shifts:
   nights: { start: "0 22 * * *", end: "0 6 * * *", timezone: Europe/Berlin }
 `;
 
-async function shifts(...args: string[]) {
-  let out = '';
-  let err = '';
-  const exit = await main(['shifts', '-c', 'worker.yaml', ...args], {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    env: {},
-    stderr: { isTTY: false } as NodeJS.WriteStream,
-    readFile: filesOf({ 'worker.yaml': WORKER }),
-    onSignal: () => () => {},
-  });
-  return { exit, out, err };
-}
+const shifts = (...args: string[]) =>
+  ask(['shifts', '-c', 'worker.yaml', ...args], {}, { files: { 'worker.yaml': WORKER } });
 
 describe('dialer-agent shifts', () => {
   test('says of each group who should be working, since when, until when, what then, and why', async () => {

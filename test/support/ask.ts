@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { main } from '../../src/cli/program.js';
+import { filesOf } from './text-files.js';
 
 /** What the command line said, and the exit code. */
 interface Said {
@@ -8,8 +9,15 @@ interface Said {
   readonly err: string;
 }
 
-/** What the command line says to these arguments: files are real, the environment is the one given, no signal comes. */
-export async function ask(args: readonly string[], env: Record<string, string> = {}): Promise<Said> {
+/**
+ * What the command line says to these arguments, in the environment given. Files are real unless some are given, and no
+ * signal comes unless it is `interrupted`, as soon as it listens.
+ */
+export async function ask(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  { files, interrupted = false }: { files?: Readonly<Record<string, string>>; interrupted?: boolean } = {},
+): Promise<Said> {
   let out = '';
   let err = '';
   const exit = await main([...args], {
@@ -20,9 +28,12 @@ export async function ask(args: readonly string[], env: Record<string, string> =
       err += text;
     },
     env,
-    stderr: process.stderr,
-    readFile: (path) => readFileSync(path, 'utf8'),
-    onSignal: () => () => {},
+    stderr: files ? ({ isTTY: false } as NodeJS.WriteStream) : process.stderr,
+    readFile: files ? filesOf(files) : (path) => readFileSync(path, 'utf8'),
+    onSignal: (fn) => {
+      if (interrupted) fn('SIGINT');
+      return () => {};
+    },
   });
   return { exit, out, err };
 }
