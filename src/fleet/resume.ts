@@ -62,11 +62,14 @@ function closing(call: UnsettledCall, result: 'accepted' | 'void' | 'failed' | '
   return facts;
 }
 
-/** A break of ours resumes with what is left of it; what a person imposed, the person's status will tell. */
+/**
+ * A break of ours resumes with what is left of it; what a person imposed, the person's status will tell, and a planned one
+ * that was not granted yet, the calendar.
+ */
 function pauseOf(pause: OpenBreak, { now, monotonic }: Moment): Pause | null {
   if (pause.by !== 'us') return null;
   const until = pause.grantedAt === null ? null : pause.grantedAt + pause.forMs;
-  if (until !== null && until <= now) return null;
+  if (until === null ? pause.reason === 'shift' : until <= now) return null;
   return {
     by: 'us',
     reason: pause.reason,

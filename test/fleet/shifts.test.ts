@@ -280,6 +280,24 @@ describe('a worker that was killed', () => {
     await next.finish();
   });
 
+  test('forgets a planned break that was asked for and not granted: the calendar says whether there is one now', async () => {
+    const policy = 'version: 1\ntalk: { fixed: 10m }\nwrapUp: { fixed: 1m }\notherwise: { disposition: No Answer }\n';
+    const slow = { outcomes: { answer: 1 }, farSideHangsUpAfter: { fixed: '1h' } } as const;
+    const campaigns: WorldInput['campaigns'] = [{ name: 'Collections', type: 'power', contacts: 1_000 }];
+    const more = { policy, world: world({ campaigns, dialling: slow }) };
+    const first = rigAt('2026-11-26T11:55-05:00', { ...DAY, breaks: [NOON] }, more);
+    await first.untilState('bot1', 'break-pending', HOUR);
+    first.fleet.kill();
+    first.simulator.close();
+    // The next world is another one, where the numbers of calls begin anew.
+    const work = new Map([...workOf(first)].map(([user, left]) => [user, { ...left, call: null }]));
+    const next = rigAt('2026-11-26T14:00-05:00', { ...DAY, breaks: [NOON] }, { ...more, work });
+    await next.until('a call of its own', () => next.facts('pop').length > 0, HOUR);
+    await next.clock.advance(30 * MINUTE);
+    expect(next.facts('break.granted')).toEqual([]);
+    await next.finish();
+  });
+
   test('with a call open, and the shift over meanwhile: the call is ended first, then the agent leaves', async () => {
     const first = rigAt('2026-11-26T16:58-05:00');
     await first.untilState('bot1', 'on-call');
