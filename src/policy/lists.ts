@@ -59,6 +59,26 @@ export function expandLists(value: unknown, lists: NamedLists, locator: Locator)
     origins.put(path, list);
     return list.items;
   };
+  /** A list in which other lists are named: their items stand in it, each told where it was written. */
+  const spread = (node: readonly unknown[], path: Path): unknown[] => {
+    const all: unknown[] = [];
+    for (const [index, item] of node.entries()) {
+      const place = [...path, index];
+      const list = lists.get(itemReference(item, path) ?? '');
+      if (list && Array.isArray(list.items)) {
+        used.add(itemReference(item, path) ?? '');
+        for (const [at, one] of list.items.entries()) {
+          origins.putItem([...path, all.length], { locator: list.locator, path: [...list.path, at] });
+          all.push(one);
+        }
+        continue;
+      }
+      if (all.length !== index) origins.putItem([...path, all.length], { locator, path: place });
+      const name = typeof item === 'object' ? itemReference(item, path) : undefined;
+      all.push(name === undefined ? walk(item, place) : resolve(name, place, item));
+    }
+    return all;
+  };
   const walk = (node: unknown, path: Path): unknown => {
     const isRule = path[0] === 'rules' || path[0] === 'otherwise';
     const name = isRule ? referenceAt(node, path, lists) : undefined;
@@ -66,7 +86,9 @@ export function expandLists(value: unknown, lists: NamedLists, locator: Locator)
     if (isRule && typeof node === 'string' && lists.has(node) && mayBeList(path)) {
       diagnostics.push(locator.diagnose(path, readAsText(node)));
     }
-    if (Array.isArray(node)) return node.map((item, index) => walk(item, [...path, index]));
+    if (Array.isArray(node)) {
+      return isRule && mayBeList(path) ? spread(node, path) : node.map((item, index) => walk(item, [...path, index]));
+    }
     if (typeof node !== 'object' || node === null) return node;
     return Object.fromEntries(Object.entries(node).map(([key, part]) => [key, walk(part, [...path, key])]));
   };
@@ -96,6 +118,13 @@ function referenceAt(node: unknown, path: Path, lists: NamedLists): string | und
   if (key === 'in') return path.at(-3) === 'attributes' ? node : undefined;
   if (!NAME_KEYS.has(key)) return undefined;
   return key === 'holidays' || lists.has(node) ? node : undefined;
+}
+
+/** The same of an item of a list: `[{ list: us-2026 }, 2026-12-24]`; of holidays and days the bare name, too. */
+function itemReference(item: unknown, owner: Path): string | undefined {
+  if (typeof item === 'string')
+    return NAME_KEYS.has(owner.at(-1) as PropertyKey) && !isColumn(owner) ? item : undefined;
+  return referenceAt(item, owner, new Map());
 }
 
 function isColumn(path: Path): boolean {

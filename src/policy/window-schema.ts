@@ -53,13 +53,9 @@ export function parseTimeOfDay(text: string): number | undefined {
 
 /** A date that exists, as 2026-12-25. */
 export function dateField(): z.ZodType<string, string> {
-  const message = 'must be a date such as 2026-12-25';
   return z
-    .string({ error: message })
-    .refine(isDate, {
-      error: ({ input }) =>
-        DATE.test(String(input)) ? `must be a date that exists; ${String(input)} does not` : message,
-    })
+    .string({ error: whyNoDate })
+    .refine(isDate, { error: whyNoDate })
     .meta({ examples: ['2026-12-25'] });
 }
 
@@ -72,8 +68,8 @@ const dayField = () =>
 
 /** Days of the week, from 1 (Monday) to 7 (Sunday). */
 export function daysField() {
-  const days = z.array(dayField()).min(1);
-  const both = z.union([dayField(), days.transform((some) => inOrder(some.flat()))], { error: whyNoDays });
+  const days = z.array(orNamedList(dayField(), whyNoDays)).min(1);
+  const both = z.union([dayField(), days.transform((some) => inOrder(some.flat(2)))], { error: whyNoDays });
   return orNamedList(both, whyNoDays);
 }
 
@@ -85,12 +81,20 @@ function whyNoDays({ input }: { input?: unknown }): string {
   return orMeant(`must be ${DAYS}`, spelt.includes(undefined) ? undefined : spelt.join('-'));
 }
 
-/** Dates, or the name of a list of dates (`lists.ts` puts them in its place before this is read). */
+/** Dates, lists of them by name, or the name of one (`lists.ts` puts the dates in their place before this is read). */
 export function holidaysField() {
+  const dates = z.array(orNamedList(dateField(), whyNoDate)).transform((some): string[] => some.flat());
   return orNamedList(
-    z.union([z.array(dateField()), z.string({ error: DATES }).transform((): string[] => [])], { error: DATES }),
+    z.union([dates, z.string({ error: DATES }).transform((): string[] => [])], { error: DATES }),
     DATES,
   );
+}
+
+/** What is wrong with a date. */
+function whyNoDate({ input }: { input?: unknown }): string {
+  return typeof input === 'string' && DATE.test(input)
+    ? `must be a date that exists; ${input} does not`
+    : 'must be a date such as 2026-12-25';
 }
 
 export const WINDOW_FIELDS = {

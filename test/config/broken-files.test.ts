@@ -177,6 +177,22 @@ rules:
       ],
     ],
     [
+      'dates and days among named lists',
+      `version: 1
+lists: { us: [2026-12-25, 2026-02-30], ny: [2027-01-01], wk: [mon, tue] }
+rules:
+  - then:
+      callback:
+        in: 2h
+        window: { timezone: UTC, days: [wk, fri, sut], holidays: [us, { list: nyy }, ny, 2026-12-24, 2026-13-01] }`,
+      [
+        '2:27 Item 2 of "holidays" must be a date that exists; 2026-02-30 does not.',
+        '7:50 Item 4 of "days" must be a day or days such as mon-fri, sat, weekdays, or a list of such, not "sut". Did you mean "sat"?',
+        '7:71 There is no list "nyy" under "lists". Did you mean "ny"?',
+        '7:102 Item 6 of "holidays" must be a date that exists; 2026-13-01 does not.',
+      ],
+    ],
+    [
       'callbacks at doubtful times',
       `version: 1
 rules:

@@ -609,6 +609,14 @@ describe('what a rule makes of it', () => {
     expect(decide('{ in: 30m }', {}, '').local).toBe('2026-11-20T02:00:00+00:00[UTC]');
   });
 
+  test('holidays may be put together of lists and dates', () => {
+    const lists = 'timezone: America/New_York\nlists: { us: [2026-11-20], ours: [2026-11-21, 2026-11-22] }';
+    const closed = (holidays: string) =>
+      decide(`{ in: 2h, window: { ${HOURS}, holidays: ${holidays} } }`, {}, lists).local;
+    expect(closed('us')).toMatch('2026-11-21T09:00');
+    expect(closed('[us, { list: ours }, 2026-11-23]')).toMatch('2026-11-24T09:00');
+  });
+
   test('where no time is left the call ends with the label for that, and never with a callback at no hour', () => {
     const late = `in: 1h, within: 2h, window: { ${HOURS} }`;
     expect(decide(`{ ${late} }`)).toMatchObject({ action: 'disposition', label: 'Nobody', fellBack: 'no-slot' });
