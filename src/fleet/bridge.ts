@@ -64,6 +64,8 @@ export interface Bridge {
   readonly campaigns: () => readonly string[];
   /** Into and out of single campaigns. */
   readonly membership: AgentCampaigns;
+  /** The end of a break was asked for early, and Dialer has not confirmed it yet. */
+  readonly isEndingBreak: boolean;
   /** Gives the session up; the agent comes back with what it has in hand (rule 7). */
   giveUpSession(): void;
   /** Replaces the agent by one with its memory. */
@@ -85,6 +87,9 @@ export function createBridge(deps: BridgeDeps, seat: Seat): Bridge {
   return new AgentBridge(deps, seat);
 }
 
+/** Dialer confirms the end of a break at once; whoever waited so long need not wait for it any more. */
+const BREAK_END_MS = 10_000;
+
 class AgentBridge implements Bridge {
   seat: Seat;
   readonly membership: AgentCampaigns;
@@ -94,6 +99,8 @@ class AgentBridge implements Bridge {
   private readonly calls: CallDesk;
   private readonly sessions: SessionDesk;
   private readonly lives: AgentLives;
+  /** When the end of a break was asked for early, monotonic; null once Dialer said that it is over. */
+  private breakEndedAt: number | null = null;
   private endsDecided: number;
   private awaitsGrant: boolean;
 
@@ -158,6 +165,10 @@ class AgentBridge implements Bridge {
     return this.sessions.attendance;
   }
 
+  get isEndingBreak(): boolean {
+    return this.breakEndedAt !== null && this.deps.clock.monotonic() - this.breakEndedAt < BREAK_END_MS;
+  }
+
   campaigns = (): readonly string[] => this.attendance?.campaigns.joinedNames() ?? [];
 
   reseat(seat: Seat): readonly SeatChange[] {
@@ -193,6 +204,8 @@ class AgentBridge implements Bridge {
     this.scribe.heard(event);
     // Whoever is called to work goes back into what it was taken out of (rule 9).
     if (event.type === 'shift.began' || event.type === 'login.asked') this.attendance?.campaigns.forgive(() => true);
+    if (event.type === 'break.end-asked' && this.agent.context().pause) this.breakEndedAt = this.deps.clock.monotonic();
+    if (event.type === 'break.status' && event.status === 'not-on-break') this.breakEndedAt = null;
     this.lives.send(event);
   }
 

@@ -37,6 +37,10 @@ export function meansUser(patterns: readonly string[], user: string): boolean {
 export function operate(bridge: Bridge, request: AgentRequest): ActOutcome {
   const { act, campaigns } = request;
   if (act === 'log-off' && campaigns) return bridge.membership.leave(campaigns);
+  // What Dialer still says of the last break would be taken for this one.
+  if (act === 'break' && bridge.isEndingBreak) {
+    return { accepted: false, why: 'the end of its last break is not confirmed yet' };
+  }
   if (act === 'log-in') return logIn(bridge, request, campaigns ?? 'all');
   return take(bridge, request);
 }

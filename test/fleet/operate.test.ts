@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { AgentRequest } from '../../src/fleet/operate.js';
 import type { WorldInput } from '../../src/simulator/index.js';
 import { type Rig, type RigOptions, startRig } from '../support/rig.js';
@@ -287,4 +288,68 @@ describe('an operator takes agents out of single campaigns', () => {
     await rig.until('the leaving', () => campaigns(rig, 'vip1').join() === 'Collections A');
     await clean(rig);
   });
+});
+
+describe('an operator who cannot make up his mind', () => {
+  test('asks for a break, ends it and asks again in one breath: the next one waits until Dialer has confirmed the end', async () => {
+    for (const messaging of ['stream', 'poll'] as const) {
+      const rig = rigged({ world: quiet, messaging });
+      await rig.untilState('bot1', 'ready');
+      const acts = ['break', 'end-break', 'break'] as const;
+      expect(acts.flatMap((act) => ask(rig, '*', { act, forMs: 60_000 }))).toEqual([
+        'bot1 accepted',
+        'bot1 accepted',
+        'bot1 refused: the end of its last break is not confirmed yet',
+      ]);
+      await rig.clock.advance(5_000);
+      expect(rig.state('bot1')).toBe('ready');
+      expect(ask(rig, '*', { act: 'break', forMs: 60_000 })).toEqual(['bot1 accepted']);
+      await rig.untilState('bot1', 'on-break');
+      await rig.untilState('bot1', 'ready', 180_000);
+      await clean(rig);
+    }
+  });
+
+  test('whatever he asks for, each call ends once, and who is called back works', async () => {
+    const acts: fc.Arbitrary<AgentRequest> = fc.oneof(
+      fc.record({ act: fc.constantFrom('break', 'end-break'), forMs: fc.constantFrom(1_000, 30_000, 600_000) }),
+      fc.record({ act: fc.constantFrom('log-off', 'log-in', 'log-in') }),
+      fc.record({
+        act: fc.constantFrom('log-off', 'log-in'),
+        campaigns: fc.constantFrom(['*'], ['coll*'], ['Renewals'], ['*A', '*B']),
+      }),
+      fc.record({ act: fc.constant('drain') }),
+    );
+    const steps = fc.array(
+      fc.record({
+        request: acts,
+        agents: fc.constantFrom('*', 'vip*', 'bot1', 'vip1'),
+        waitMs: fc.constantFrom(0, 500, 4_000, 20_000),
+      }),
+      { minLength: 5, maxLength: 30 },
+    );
+    await fc.assert(
+      fc.asyncProperty(steps, fc.constantFrom('stream', 'poll'), async (asked, messaging) => {
+        const users = ['bot1', 'vip1', 'vip2', 'bot9'];
+        const rig = rigged({ users, messaging });
+        await rig.untilState('bot1', 'on-call');
+        for (const { request, agents, waitMs } of asked) {
+          // One is left alone, so that the run goes on.
+          rig.fleet.ask({ ...request, agents: agents === '*' ? ['bot1', 'vip*'] : [agents], asker });
+          if (waitMs > 0) await rig.clock.advance(waitMs);
+        }
+        await rig.clock.advance(120_000);
+        ask(rig, '*', { act: 'end-break' });
+        ask(rig, '*', { act: 'log-in' });
+        const calls = new Map(
+          users.map((user) => [user, rig.facts('call.closed').filter((fact) => fact.user === user).length]),
+        );
+        const works = (user: string): boolean =>
+          rig.facts('call.closed').filter((fact) => fact.user === user).length > (calls.get(user) ?? 0);
+        await rig.until('work of everybody', () => users.every(works), 600_000);
+        await clean(rig);
+      }),
+      { numRuns: Number(process.env.OPERATE_RUNS ?? 8) },
+    );
+  }, 60_000);
 });

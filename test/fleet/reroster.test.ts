@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { rerunAgent } from '../../src/agent/rerun.js';
 import type { AgentState, JournalRecord } from '../../src/journal/record.js';
 import type { WorldInput } from '../../src/simulator/index.js';
@@ -189,3 +190,38 @@ describe('a new roster', () => {
     await clean(rig);
   });
 });
+
+test('whatever the roster becomes, and becomes again: each call ends once, by the policy that it began with, and all of it works', async () => {
+  const seats = fc.record({
+    users: fc.subarray(['bot1', 'bot2', 'bot3', 'vip'], { minLength: 1 }),
+    campaigns: fc.constantFrom<'all' | string[]>('all', ['Collections'], ['Ren*']),
+    policy: fc.constantFrom(PLAIN_POLICY, OTHER_POLICY),
+    waitMs: fc.constantFrom(0, 500, 4_000, 20_000, 60_000),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(seats, { minLength: 3, maxLength: 20 }), async (rosters) => {
+      const rig = rigged({ users: ['bot1', 'bot9', 'vip'] });
+      await rig.untilState('bot1', 'on-call');
+      const become = (users: readonly string[], campaigns: 'all' | string[], policy: string): void => {
+        const named = users.map((user) => rig.seat(user, { campaigns, policy }));
+        rig.fleet.reroster([...named, rig.seat('bot9', { policy })], NO_PASSWORDS);
+      };
+      for (const { users, campaigns, policy, waitMs } of rosters) {
+        become(users, campaigns, policy);
+        if (waitMs > 0) await rig.clock.advance(waitMs);
+      }
+      become(['bot1', 'bot2', 'bot3', 'vip'], 'all', PLAIN_POLICY);
+      const from = rig.records.length;
+      const works = (user: string): boolean =>
+        rig.records.slice(from).some((record) => record.kind === 'pop' && record.user === user);
+      await rig.until('work of everybody', () => ['bot1', 'bot2', 'bot3', 'bot9', 'vip'].every(works), 600_000);
+      const hashes = new Map<string, Set<string | undefined>>();
+      for (const { user, nth, policyHash } of rig.facts('decision')) {
+        hashes.set(`${user} ${nth}`, (hashes.get(`${user} ${nth}`) ?? new Set()).add(policyHash));
+      }
+      expect([...hashes].filter(([, seen]) => seen.size > 1)).toEqual([]);
+      await clean(rig);
+    }),
+    { numRuns: Number(process.env.REROSTER_RUNS ?? 8) },
+  );
+}, 60_000);
