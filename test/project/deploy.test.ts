@@ -20,7 +20,9 @@ const CUT_MS = 10_000;
 function worker(flags: RunFlags, files: Record<string, string>): WorkerConfig {
   const readFile = (path: string): string => {
     if (/password|token/.test(path)) return 'x\n';
-    const shipped = path.startsWith('/etc/dialer-agent/policies/') ? path.replace('/etc/dialer-agent', 'config') : path;
+    const shipped = path.startsWith('/etc/dialer-policies/')
+      ? path.replace('/etc/dialer-policies', 'config/policies')
+      : path;
     return files[path] ?? read(shipped);
   };
   const { config, diagnostics } = resolveWorkerConfig({ flags, env: {}, readFile, worldSchema: WorldSchema });
@@ -120,6 +122,8 @@ describe('the manifests for Kubernetes', () => {
     expect(claims).toContain(mount?.name);
     const known = new Set([...claims, ...pod.volumes.map(({ name }) => name)]);
     expect(mounts.filter(({ name }) => !known.has(name))).toEqual([]);
+    const paths = mounts.map(({ mountPath }) => mountPath);
+    expect(paths.filter((inner) => paths.some((outer) => inner.startsWith(`${outer}/`)))).toEqual([]);
   });
 
   test('never run two pods of one name, and ask what the worker answers', async () => {
