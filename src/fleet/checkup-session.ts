@@ -94,15 +94,28 @@ export async function checkFree({ session, findings }: Examined): Promise<boolea
   }
   const { statusId, stations = [], onPhone } = answer.body;
   const stands = Array.isArray(stations) ? stations : [];
-  if (stands.length === 0 && onPhone !== true) {
+  const isAtWork = stands.length > 0 || onPhone === true || (await takesCallsIn(session, statusId));
+  if (!isAtWork) {
     findings.add('free', 'ok', `${session.userId} is at no station, status ${statusId}`);
     return true;
   }
-  const where = stands.length > 0 ? `at station ${stands.slice(0, 3).join(', ')}` : 'on the phone';
-  const message = `somebody works as ${session.userId}: ${where}, status ${statusId}; what would disturb him is left out`;
-  findings.add('free', 'warning', message, 'Name a bot that is not at work with --user, or drain the worker first.');
+  const where = stands.length > 0 ? `at station ${stands.slice(0, 3).join(', ')}, ` : '';
+  const message = `somebody seems to work as ${session.userId}: ${where}status ${statusId}; what would disturb him is left out`;
+  const remedy =
+    'Name a bot that is not at work with --user, or log it off first. If nobody works there, set another status.';
+  findings.add('free', 'warning', message, remedy);
   return false;
 }
+
+/** Whether calls come to a user in this status, or have just come. An agent without a station shows by nothing else. */
+async function takesCallsIn(session: Session, statusId: string): Promise<boolean> {
+  const list = await session.run(getStatusMessages());
+  const catalog = session.statusCatalogs((list.kind === 'ok' && list.body) || []);
+  return catalog.isAcd(statusId) === true || catalog.wordsOf(statusId).some((word) => ON_CALL.includes(word));
+}
+
+/** Set by Dialer on the way of a call (reference §3.1). */
+const ON_CALL = ['campaign call', 'awaiting callback', 'follow up'];
 
 /** Takes the station, without saying that calls are welcome. */
 export async function checkStation(

@@ -8,7 +8,7 @@ import { systemClock } from '../../src/base/clock.js';
 import { fingerprint } from '../../src/base/fingerprint.js';
 import { seededRandom } from '../../src/base/random.js';
 import type { CheckName, Finding } from '../../src/fleet/finding.js';
-import { dialerLogIn, setStation } from '../../src/icws/commands.js';
+import { dialerLogIn, setStation, setStatus } from '../../src/icws/commands.js';
 import { createUndiciTransport } from '../../src/icws/undici-transport.js';
 import { nodeFiles } from '../../src/journal/index.js';
 import {
@@ -213,6 +213,16 @@ describe('a user who could not work', () => {
     expect([logOffs.requested, requests['PUT connection/station'], requests['POST dialer/log-in']]).toEqual([0, 1, 1]);
     const other = await examine(at(url, '--station', '{user}-ws', '--user', 'bot2'));
     expect(other.status('free')).toBe('ok');
+  });
+
+  test('one who is at work without a station shows by his status', async () => {
+    const { url, simulator } = await world();
+    const session = await sitDown(url, 'bot1', 'bot1-ws');
+    await session.run(setStation({ kind: 'none' }));
+    await session.run(setStatus(session.userId, 'Available'));
+    const report = await examine(at(url));
+    expect([report.exit, report.status('free'), report.status('licence')]).toEqual([0, 'warning', 'skipped']);
+    expect(simulator.ledger().requests['POST dialer/log-in']).toBeUndefined();
   });
 
   test.each([
