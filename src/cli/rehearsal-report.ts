@@ -1,6 +1,7 @@
 import { zoneNamed } from '../base/zone-name.js';
 import { formatZoned } from '../base/zoned-time.js';
 import type { Shift } from '../config/index.js';
+import { dutyAt } from '../fleet/calendar.js';
 import { type PlannedWork, plannedWork } from '../fleet/planned-work.js';
 import { type CallingHours, callingHours } from '../policy/index.js';
 import type { AgreedCallback } from '../report/agreed-callbacks.js';
@@ -72,7 +73,9 @@ export function rehearsalReport(rehearsed: Rehearsed, setting: RehearsalSetting)
       tally,
       ledger: totals,
       violations: ledger.violationsByCode,
+      isComplete: rehearsed.isComplete,
       cutCalls: rehearsed.end.kind === 'drained' ? rehearsed.end.cutCalls : 0,
+      isAtWork: (user, instant) => isAtWork(plan, user, instant),
       permits: (callback, instant) => hoursOf(plan, callback)?.permits(instant),
     }),
     ledger: totals,
@@ -99,6 +102,11 @@ function seatsOf({ config, users, from, until }: RehearsalPlan): RehearsedSeat[]
     shift: shift?.name ?? null,
     planned: shift && planOf(shift),
   }));
+}
+
+function isAtWork({ config }: RehearsalPlan, name: string, instant: number): boolean | undefined {
+  const shift = config.agents.find(({ user }) => user.toLowerCase() === name.toLowerCase())?.shift;
+  return shift ? dutyAt(shift, instant).state === 'working' : undefined;
 }
 
 /** The hours of the rule that agreed the callback. */

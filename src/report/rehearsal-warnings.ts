@@ -1,13 +1,13 @@
-import { formatZoned, wallTimeAt } from '../base/zoned-time.js';
+import { type CallbackFacts, callbackWarnings } from './callback-warnings.js';
 import { shortLocal } from './local-days.js';
-import type { PlacedCallback, RehearsalWarning, RehearsedSeat, RehearsedWorld } from './rehearsal.js';
+import type { RehearsalWarning, RehearsedSeat, RehearsedWorld } from './rehearsal.js';
 import type { LedgerTotals } from './summary-text.js';
 import type { TallySnapshot } from './tally.js';
-import type { AgentTimetable } from './timetable.js';
+import { type AgentTimetable, lengthOf } from './timetable.js';
 import type { Workload } from './workload.js';
 
-/** Where nobody said when a contact may be called: from 8 in the morning to 9 in the evening by its own clock. */
-const DECENT_HOURS = { from: 8, to: 21 };
+/** Who is logged in for less of its shift than this is told of. */
+const LEAST_OF_SHIFT = 0.9;
 
 const LABELS = 'Hold the labels of the policy against the dispositions that the campaigns offer.';
 
@@ -24,21 +24,20 @@ const FALLBACK_REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /** All that warnings are made of. */
-export interface WarningFacts {
+export interface WarningFacts extends CallbackFacts {
   readonly seats: readonly RehearsedSeat[];
   readonly timetables: readonly AgentTimetable[];
   readonly workload: Workload;
-  readonly callbacks: readonly PlacedCallback[];
   /** Rules of each policy in use, in the order of the file. */
   readonly policies: readonly { readonly name: string; readonly rules: readonly string[] }[];
   readonly world: RehearsedWorld;
   readonly tally: TallySnapshot;
   readonly ledger: LedgerTotals;
   readonly violations: Readonly<Record<string, number>>;
+  /** The agents worked to the end of the span. */
+  readonly isComplete: boolean;
   /** Calls that were still open when the time for ending them had run out. */
   readonly cutCalls: number;
-  /** Whether the callback's own window admits the instant; undefined where it has none. */
-  permits(callback: PlacedCallback, instant: number): boolean | undefined;
 }
 
 /** What somebody should look at, the gravest first; the order and the words depend on the facts alone. */
@@ -53,60 +52,7 @@ export function rehearsalWarnings(facts: WarningFacts): RehearsalWarning[] {
   ];
 }
 
-/** Groups by rule: one sentence each, with the first as an example. */
-function callbackWarnings(facts: WarningFacts): RehearsalWarning[] {
-  const found = new Map<string, { warning: RehearsalWarning; count: number; agents: Set<string> }>();
-  const note = (callback: PlacedCallback, code: string, message: string, remedy: string): void => {
-    const key = `${code}\n${callback.policy}\n${callback.rule}`;
-    const known = found.get(key) ?? {
-      warning: { code, message, remedy, count: 0, agents: [] },
-      count: 0,
-      agents: new Set<string>(),
-    };
-    known.count += 1;
-    known.agents.add(callback.agent);
-    found.set(key, known);
-  };
-  for (const callback of facts.callbacks) {
-    const { zone, dueAt, calledAt, contact, campaign } = callback;
-    const who = `contact ${contact || '?'} of ${campaign}`;
-    if (zone === null) {
-      const remedy = 'Give the contacts a column with their zone, such as tz, or the window a timezone.';
-      note(
-        callback,
-        'zone-unknown',
-        `${whichRule(callback)} agreed callbacks in an unknown zone, first for ${who}.`,
-        remedy,
-      );
-      continue;
-    }
-    const hours = hoursOf(facts, callback, dueAt, zone);
-    if (hours !== null) {
-      const message = `${whichRule(callback)} agreed callbacks ${hours}, first for ${who} on ${clock(zone, dueAt)}.`;
-      const remedy = 'Give the callback of that rule a window in the zone of the contact.';
-      note(callback, 'callback-outside-hours', message, remedy);
-      continue;
-    }
-    const late = calledAt === null ? null : hoursOf(facts, callback, calledAt, zone);
-    if (calledAt === null || late === null) continue;
-    const came = `first to ${who} on ${clock(zone, calledAt)}, due ${clock(zone, dueAt)}`;
-    const message = `Callbacks of ${whichRule(callback, false)} came ${late}: ${came}.`;
-    const remedy =
-      'Nobody was there at the time agreed: see the shift of the owner, ownerFallback, and who else works then.';
-    note(callback, 'called-outside-hours', message, remedy);
-  }
-  return [...found.values()].map(({ warning, count, agents }) => ({ ...warning, count, agents: [...agents].sort() }));
-}
-
-/** Null where the instant is a good time to call. */
-function hoursOf(facts: WarningFacts, callback: PlacedCallback, instant: number, zone: string): string | null {
-  const permitted = facts.permits(callback, instant);
-  if (permitted !== undefined) return permitted ? null : 'outside the hours of its window';
-  const { hour } = wallTimeAt(zone, instant);
-  return hour >= DECENT_HOURS.from && hour < DECENT_HOURS.to ? null : 'at night (before 08:00 or after 21:00)';
-}
-
-function agentWarnings({ seats, timetables, workload, tally }: WarningFacts): RehearsalWarning[] {
+function agentWarnings({ seats, timetables, workload, tally, isComplete }: WarningFacts): RehearsalWarning[] {
   const planned = new Map(seats.map(({ user, planned: plan }) => [user, plan]));
   const worksAtAll = ({ user }: AgentTimetable): boolean => planned.get(user)?.workMs !== 0;
   const users = (list: readonly { user: string }[]): string[] => list.map(({ user }) => user);
@@ -114,6 +60,12 @@ function agentWarnings({ seats, timetables, workload, tally }: WarningFacts): Re
   const stopped = new Set(users(tally.stopped));
   const neverReady = timetables.filter((agent) => worksAtAll(agent) && !agent.wasReady && !stopped.has(agent.user));
   const nowhere = workload.agentsWith('agent/no-campaign');
+  const short = timetables.filter(({ user, days, wasReady }) => {
+    const worked = days.reduce((sum, day) => sum + lengthOf(day.worked), 0);
+    return (
+      isComplete && wasReady && !stopped.has(user) && worked < LEAST_OF_SHIFT * (planned.get(user)?.onShiftMs ?? 0)
+    );
+  });
   const noCalls = timetables.filter((agent) => agent.wasReady && agent.calls === 0);
   return [
     ...about(
@@ -134,6 +86,12 @@ function agentWarnings({ seats, timetables, workload, tally }: WarningFacts): Re
       'never-ready',
       'never ready for calls',
       'See the problems below, `statuses.available` and the station.',
+    ),
+    ...about(
+      users(short),
+      'short-of-shift',
+      'logged in for less than nine tenths of the shift',
+      'See load.logins, the problems below, and the faults of the world.',
     ),
     ...about(
       users(noCalls),
@@ -259,15 +217,6 @@ function about(agents: readonly string[], code: string, what: string, remedy: st
   const rest = agents.length - 1;
   const who = rest === 0 ? first : `${first} and ${rest} more`;
   return [{ code, message: `${who}: ${what}.`, remedy, count: agents.length, agents }];
-}
-
-function whichRule({ policy, rule }: PlacedCallback, isStart = true): string {
-  const name = rule === null ? `no rule of policy ${policy}` : `rule ${rule} of policy ${policy}`;
-  return isStart ? `${name.charAt(0).toUpperCase()}${name.slice(1)}` : name;
-}
-
-function clock(zone: string, instant: number): string {
-  return `${shortLocal(formatZoned(zone, instant))} ${zone}`;
 }
 
 function times(count: number): string {

@@ -129,7 +129,13 @@ export interface RehearsedSeat {
   /** Name of its shift; null: it works all the time. */
   readonly shift: string | null;
   /** How often its shift begins, and how long it works by it, within the span; null without a shift. */
-  readonly planned: { readonly starts: number; readonly workMs: number; readonly breaks: number } | null;
+  readonly planned: {
+    readonly starts: number;
+    readonly workMs: number;
+    /** Work and breaks. */
+    readonly onShiftMs: number;
+    readonly breaks: number;
+  } | null;
 }
 
 /** An agreed callback with the zone of its contact; null where it is not known. */

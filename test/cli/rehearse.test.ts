@@ -231,6 +231,42 @@ describe('the warnings of a rehearsal', () => {
     expect(found.warnings.find(({ code }) => code === 'callback-outside-hours')?.count).toBe(night.length);
   });
 
+  test('a callback agreed for a good hour at which nobody works, so that its call comes at night', async () => {
+    const worker = `version: 1
+server: { url: "https://cic1.example.com" }
+agents: [ { users: de, password: { env: P }, shift: s, policy: policy.yaml } ]
+shifts: { s: { start: "0 9 * * *", end: "0 12 * * *", timezone: Europe/Berlin } }
+`;
+    const policy = `version: 1
+rules:
+  - name: later
+    when: { attributes: { attempts: { lt: 2 } } }
+    then: { callback: { in: 1h, window: { from: "09:00", to: "20:00", timezone: { attribute: tz } } } }
+otherwise: { disposition: No Answer }
+`;
+    const world = `version: 1
+campaigns: [ { name: Denver, type: power, contacts: { csv: contacts.csv } } ]
+dialling: { outcomes: { answer: 1, noAnswer: 0, busy: 0, machine: 0 } }
+`;
+    const contacts = 'i3_identity,tz,phone\n1,America/Denver,+15550000001\n2,America/Denver,+15550000002\n';
+    const found = await report(
+      { 'worker.yaml': worker, 'policy.yaml': policy, 'world.yaml': world, 'contacts.csv': contacts },
+      ['--from', '2026-11-23', '--days', '3', '--world', 'world.yaml'],
+    );
+    expect(
+      found.callbacks.list.map(({ contactLocal, calledContactLocal }) => [
+        contactLocal,
+        calledContactLocal?.slice(0, 14),
+      ]),
+    ).toEqual([
+      ['2026-11-23T09:00:00-07:00[America/Denver]', '2026-11-24T01:'],
+      ['2026-11-23T09:00:00-07:00[America/Denver]', '2026-11-24T01:'],
+    ]);
+    expect(found.warnings.filter(({ code }) => code.startsWith('call'))).toEqual([
+      expect.objectContaining({ code: 'called-outside-hours', count: 2, agents: ['de'] }),
+    ]);
+  });
+
   test('an agent in no campaign, a rule never used, a label that is not offered', async () => {
     const worker = `version: 1
 server: { url: "https://cic1.example.com" }
