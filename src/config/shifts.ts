@@ -17,6 +17,8 @@ export interface Shifts {
 
 type Path = readonly PropertyKey[];
 
+/** Names of zones that people write for places with daylight saving, and that have none. */
+const WITHOUT_SUMMER: Readonly<Record<string, string>> = { EST: 'America/New_York', MST: 'America/Denver' };
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Any moment will do to see whether a shift is ever on, as long as it is the same one each time. */
@@ -127,6 +129,12 @@ function cronsOf(lines: readonly string[], at: Path, complaints: Complaints): Cr
 }
 
 function checkZone(zone: string, at: Path, complaints: Complaints): void {
+  const summer = WITHOUT_SUMMER[zone.toUpperCase()];
+  if (summer !== undefined) {
+    const message = `${zone} is standard time all the year: its clock is an hour off where daylight saving is kept.`;
+    const suggestion = `Write ${summer}, if that is meant.`;
+    complaints.add(at, { severity: 'warning', code: 'worker/no-summer-time', message, suggestion });
+  }
   if (isZone(zone)) return;
   const meant = nearest(zone, Intl.supportedValuesOf('timeZone'));
   const message = `"${zone}" is no time zone that this machine knows.`;

@@ -429,12 +429,13 @@ describe('a broken worker file is told by place and sentence', () => {
         '    end: "0 17 * * *"',
         '    timezone: UTC',
         '    breaks: [ { at: "0 1 * * *", for: 30m }, { every: 8h, for: 5m }, { at: "59 16 * * 7", for: 5m } ]',
-        '  nights: { start: "0 22 * * *", end: "0 6 * * *", timezone: UTC }',
+        '  nights: { start: "0 22 * * *", end: "0 6 * * *", timezone: EST }',
       ].join('\n'),
       [
         '9:21 This break is never taken: at its time the shift "days" is off.',
         '9:55 This break is never taken: no shift "days" lasts so long.',
         '10:3 Nobody works by the shift "nights". Name it where it is meant: agents: [ { users: …, shift: nights } ].',
+        '10:62 EST is standard time all the year: its clock is an hour off where daylight saving is kept. Write America/New_York, if that is meant.',
       ],
     ],
     [
