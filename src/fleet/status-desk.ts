@@ -205,7 +205,8 @@ export class StatusDesk {
   /** A call is in hand. */
   callCame(): void {
     this.forgetWish();
-    this.inCall = 'before';
+    // Whether the status or the pop comes first is not promised.
+    this.inCall = this.current !== null && this.isDialerCall(this.current) ? 'told' : 'before';
   }
 
   /** In a server that tells of calls by the status, the agent was available again before anything was sent for the call. */
