@@ -3,7 +3,7 @@ import type { CallInHand } from '../agent/orders.js';
 import type { Random } from '../base/random.js';
 import { parseDateTime } from '../icws/date-time.js';
 import type { UnsettledCall } from '../journal/open-work.js';
-import type { CallRef, DecisionDetails, DecisionPoint, EndingNote, Fact } from '../journal/record.js';
+import type { CallRef, DecisionDetails, DecisionPoint, Fact } from '../journal/record.js';
 import {
   type CallFacts,
   callKind,
@@ -12,19 +12,12 @@ import {
   decideEnd,
   decideOffer,
   drawsOfCall,
-  type EndDecision,
   type FellBack,
-  type OfferDecision,
   type OwnerHours,
   type Policy,
 } from '../policy/index.js';
-import { type Pop, SKIP_LABEL } from '../wire/index.js';
-
-/** A choice of how to end a call: a label to send and, with a callback, the time and the owner. */
-export type Ending = EndingNote & {
-  /** Contact columns to write with it. They are never recorded: a call that another process ends goes without. */
-  readonly callAttributes?: Readonly<Record<string, string>>;
-};
+import type { Pop } from '../wire/index.js';
+import { type Ending, endingsOf, noteOf, unplacedEndings } from './endings.js';
 
 /** What the callbacks of one agent have to fit in with: shifts, and the callbacks of all agents. */
 export interface Appointments {
@@ -276,46 +269,6 @@ export class CallDesk {
     const message = `Campaign ${call.campaign}, policy ${name}: ${WHY_FELL_BACK[fellBack]}.`;
     this.record({ kind: 'problem', code: `policy/${fellBack}`, message });
   }
-}
-
-/** What may be recorded of an ending. */
-export function noteOf({ callAttributes: _columns, ...note }: Ending): EndingNote {
-  return note;
-}
-
-function endingsOf(decision: EndDecision): Ending[] {
-  if (decision.label === null) return [];
-  const { label, scheduledTime, scheduledAgent, owner, writeBack } = decision;
-  const first: Ending = {
-    label,
-    ...(scheduledTime !== undefined && { scheduledTime }),
-    ...(scheduledAgent !== undefined && { scheduledAgent }),
-    ...(owner && { owner }),
-    ...withColumns(writeBack),
-  };
-  return [first, ...fallbacks(decision.alternatives, writeBack)];
-}
-
-/** A refused label falls back once (reference §7 #14). */
-function fallbacks(labels: readonly string[], writeBack: Columns): Ending[] {
-  return labels.slice(0, 1).map((label) => ({ label, ...withColumns(writeBack) }));
-}
-
-/** How to end a preview that is not to be placed; a server that refuses the skip gets the label that an end would have. */
-function unplacedEndings(decision: Extract<OfferDecision, { action: 'skip' }>, fallback: readonly Ending[]): Ending[] {
-  const { instead, writeBack } = decision;
-  if (!instead) {
-    const second = fallback.filter((ending) => !ending.scheduledTime).slice(0, 1);
-    return [{ label: SKIP_LABEL, ...withColumns(writeBack) }, ...second];
-  }
-  if (instead.label === null) return [];
-  return [{ label: instead.label, ...withColumns(writeBack) }, ...fallbacks(instead.alternatives, writeBack)];
-}
-
-type Columns = Readonly<Record<string, string>> | undefined;
-
-function withColumns(writeBack: Columns): Pick<Ending, 'callAttributes'> {
-  return writeBack ? { callAttributes: writeBack } : {};
 }
 
 /** Names the contact of a pop: Dialer's own identity where told, else all that is known of it. */
