@@ -144,9 +144,9 @@ export class Reloader {
   }
 }
 
-/** The policies of a roster, each name once. */
-export function policiesOf(agents: WorkerConfig['agents']): Policy[] {
-  return [...new Map(agents.map(({ policy }) => [policy.name, policy])).values()];
+/** The policies of a roster, each once; two of one name are two. */
+function policiesOf(agents: WorkerConfig['agents']): Policy[] {
+  return [...new Map(agents.map(({ policy }) => [`${policy.name}\n${policy.hash}`, policy])).values()];
 }
 
 function refused(diagnostics: readonly Diagnostic[], why?: string): ReloadReport {

@@ -18,12 +18,19 @@ export interface PolicyChange {
 
 /** Compares two sets of policies by name. Those that are the same in both are not among the changes. */
 export function diffPolicies(before: readonly Policy[], after: readonly Policy[]): PolicyChange[] {
-  const old = new Map(before.map((policy) => [policy.name, policy]));
-  const now = new Map(after.map((policy) => [policy.name, policy]));
-  return [...new Set([...old.keys(), ...now.keys()])].flatMap((name) => {
-    const [from, to] = [old.get(name), now.get(name)];
-    return from?.hash === to?.hash ? [] : [diffPolicy(name, from, to)];
+  const gone = without(before, after);
+  const come = without(after, before);
+  const names = [...new Set([...gone, ...come].map(({ name }) => name))];
+  return names.flatMap((name) => {
+    const [old, now] = [gone, come].map((policies) => policies.filter((policy) => policy.name === name));
+    // Two files may give their policies one name: then as many changes as there are pairs of them.
+    const pairs = Math.max(old?.length ?? 0, now?.length ?? 0);
+    return Array.from({ length: pairs }, (_, nth) => diffPolicy(name, old?.[nth], now?.[nth]));
   });
+}
+
+function without(policies: readonly Policy[], others: readonly Policy[]): Policy[] {
+  return policies.filter(({ name, hash }) => !others.some((other) => other.name === name && other.hash === hash));
 }
 
 function diffPolicy(policy: string, from: Policy | undefined, to: Policy | undefined): PolicyChange {

@@ -100,7 +100,7 @@ async function start(name: string, worker: string, args: readonly string[] = [],
 }
 
 async function until<T>(what: string, look: () => T | Promise<T>, tell: () => string): Promise<NonNullable<T>> {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     const found = await look();
     if (found) return found as NonNullable<T>;
     await new Promise((next) => setTimeout(next, 50));
