@@ -11,6 +11,7 @@ import type {
   UserStatus,
 } from '../wire/index.js';
 import type { Outbox } from './outbox.js';
+import { StatusMeanings } from './status-meanings.js';
 
 /** The names of the statuses that the configuration wants; resolved against the server's list. */
 export interface StatusNames {
@@ -19,10 +20,6 @@ export interface StatusNames {
   readonly end: string;
 }
 
-/** Set by Dialer or CIC on the way of a call, by systemId or label (reference §3.1). */
-const DIALER_CALL = ['campaign call', 'awaiting callback'];
-const AFTER_CALL = ['follow up'];
-const NOT_ANSWERING = ['acd - agent not answering', 'acdagentnotanswering', 'agent not answering'];
 /** How long a completion may take before we look for ourselves (rule 2). */
 const CONFIRM_MS = 5_000;
 /** So long after a disposition is it certain that no call is on its way. */
@@ -55,12 +52,12 @@ export class StatusDesk {
   private readonly outbox: Outbox;
   private readonly catalog: StatusCatalog;
   private readonly names: StatusNames;
+  private readonly means: StatusMeanings;
   /** The id of Available, as it is sent and as it is compared. */
   private readonly available: string;
   private readonly availableId: string;
   private readonly tell: (event: AgentEvent) => void;
   private readonly complain: (message: string) => void;
-  private readonly learned = new Set<string>();
   private readonly early = new Map<string, boolean>();
   private current: string | null = null;
   /** The last two that we asked for: the echo of one may come after the next was sent. */
@@ -93,6 +90,7 @@ export class StatusDesk {
     this.names = options.names;
     this.available = this.catalog.resolve(this.names.available)?.statusId ?? this.names.available;
     this.availableId = this.available.toLowerCase();
+    this.means = new StatusMeanings(this.catalog, this.availableId);
     this.tell = options.tell;
     this.complain = options.complain;
   }
@@ -117,7 +115,7 @@ export class StatusDesk {
     const id = answer.kind === 'ok' ? answer.body?.statusId.toLowerCase() : undefined;
     const isLookedAtAgain =
       id !== undefined &&
-      (this.isDialerCall(id) ? looks > 0 : this.isAfterCall(id) && looks > LOOKS - LOOKS_AFTER_CALL);
+      (this.means.isDialerCall(id) ? looks > 0 : this.means.isAfterCall(id) && looks > LOOKS - LOOKS_AFTER_CALL);
     const again = (more: number, tries: number): void => {
       wish.timer = this.clock.setTimeout(() => void this.putUnlessOnCall(wish, more, tries), LOOK_AGAIN_MS);
     };
@@ -126,7 +124,7 @@ export class StatusDesk {
       return;
     }
     // Its pop may still be unread, where a poll hangs or a stream stalls: it is lost only if all that came was read.
-    if (id !== undefined && this.isDialerCall(id) && reads > 0 && !(await this.session.caughtUp())) {
+    if (id !== undefined && this.means.isDialerCall(id) && reads > 0 && !(await this.session.caughtUp())) {
       if (this.wish === wish) again(0, reads - 1);
       return;
     }
@@ -198,15 +196,15 @@ export class StatusDesk {
     if (answer.kind === 'lost') return undefined;
     const id = answer.kind === 'ok' ? answer.body?.statusId.toLowerCase() : undefined;
     if (id === undefined) return 'other';
-    if (this.isDialerCall(id)) return 'dialer-call';
-    return this.isAcd(id) && !this.isAfterCall(id) ? 'acd' : 'other';
+    if (this.means.isDialerCall(id)) return 'dialer-call';
+    return this.means.isAcd(id) && !this.means.isAfterCall(id) ? 'acd' : 'other';
   }
 
   /** A call is in hand. */
   callCame(): void {
     this.forgetWish();
     // Whether the status or the pop comes first is not promised.
-    this.inCall = this.current !== null && this.isDialerCall(this.current) ? 'told' : 'before';
+    this.inCall = this.current !== null && this.means.isDialerCall(this.current) ? 'told' : 'before';
   }
 
   /** In a server that tells of calls by the status, the agent was available again before anything was sent for the call. */
@@ -252,40 +250,23 @@ export class StatusDesk {
     this.current = id;
     if (this.wish && id === this.availableId) this.confirm(this.wish);
     if (!changed) return;
-    if (this.isDialerCall(id)) this.inCall = 'told';
-    else if (this.inCall === 'told' && !this.isFree && this.isAcd(id)) this.inCall = 'available';
+    if (this.means.isDialerCall(id)) this.inCall = 'told';
+    else if (this.inCall === 'told' && !this.isFree && this.means.isAcd(id)) this.inCall = 'available';
     const status = this.classify(id, first);
     if (status) this.tell({ type: 'status.seen', status });
   }
 
   private classify(id: string, first: boolean): SeenStatus | null {
-    const words = this.catalog.wordsOf(id);
-    const is = (list: readonly string[]): boolean => words.some((word) => list.includes(word));
     if (this.asked.includes(id) && id !== this.availableId) return 'ours';
-    if (is(NOT_ANSWERING)) return 'not-answering';
-    if (is(DIALER_CALL)) return 'dialer-call';
-    if (this.isAfterCall(id)) return 'follow-up';
-    if (this.isAcd(id)) return 'acd';
+    const known = this.means.meaningOf(id);
+    if (known !== 'other') return known;
     if (this.afterCall) {
-      this.learned.add(id);
+      this.means.learnFollowUp(id);
       return 'follow-up';
     }
     // What was set before we came is nobody's act against us; what no person can choose is no person's.
     if (first || this.asked.length === 0 || this.catalog.isSelectable(id) === false) return null;
     return 'person';
-  }
-
-  private isAcd(id: string): boolean {
-    return id === this.availableId || this.catalog.isAcd(id) === true;
-  }
-
-  private isDialerCall(id: string): boolean {
-    return this.catalog.wordsOf(id).some((word) => DIALER_CALL.includes(word));
-  }
-
-  private isAfterCall(id: string): boolean {
-    const isNamed = this.catalog.wordsOf(id).some((word) => AFTER_CALL.includes(word));
-    return isNamed || this.learned.has(id) || this.catalog.isAfterCallWork(id) === true;
   }
 
   private put(statusId: string): Promise<Answer<AsyncOperationAccepted>> {
@@ -308,7 +289,7 @@ export class StatusDesk {
     this.seen(id);
     if (this.wish !== wish) return;
     // Available came into force and brought a call with it; its pop is on the way.
-    if (this.isDialerCall(id.toLowerCase())) this.confirm(wish);
+    if (this.means.isDialerCall(id.toLowerCase())) this.confirm(wish);
     else this.refuse(wish);
   }
 
