@@ -67,14 +67,27 @@ export function groupsOf(
 
 const MOST_CASES = 128;
 
-/** The ways in which a condition can hold, each a list of tests; undefined where there are too many to look at. */
-export function casesOf(condition: Condition, path: Path): Conjunction[] | undefined {
-  let cases: Conjunction[] = [atomsOf(condition, path)];
-  for (const group of groupsOf(condition, path)) {
-    const alternatives = group.parts.map((part, index) => casesOf(part, [...group.path, index]));
-    const known = alternatives.flatMap((some) => some ?? []);
-    if (alternatives.includes(undefined) || cases.length * known.length > MOST_CASES) return undefined;
-    cases = cases.flatMap((one) => known.map((other) => [...one, ...other]));
+const known = new WeakMap<Condition, { readonly cases: Conjunction[] | undefined }>();
+
+/**
+ * The ways in which a condition can hold, each a list of tests; undefined where there are too many to look at. The paths of
+ * the tests begin at the condition.
+ */
+export function casesOf(condition: Condition): Conjunction[] | undefined {
+  const before = known.get(condition);
+  if (before) return before.cases;
+  const cases = findCases(condition);
+  known.set(condition, { cases });
+  return cases;
+}
+
+function findCases(condition: Condition): Conjunction[] | undefined {
+  let cases: Conjunction[] = [atomsOf(condition, [])];
+  for (const group of groupsOf(condition, [])) {
+    const alternatives = group.parts.map(casesOf);
+    const possible = alternatives.flatMap((some) => some ?? []);
+    if (alternatives.includes(undefined) || cases.length * possible.length > MOST_CASES) return undefined;
+    cases = cases.flatMap((one) => possible.map((other) => [...one, ...other]));
   }
   return cases;
 }

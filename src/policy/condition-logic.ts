@@ -25,13 +25,13 @@ export function conflictIn(tests: Conjunction): Conflict | undefined {
  * things: columns that are compared with numbers are taken to hold numbers, and campaigns to be named by name.
  */
 export function implies(tests: Conjunction, condition: Condition): boolean {
-  const wanted = casesOf(condition, []);
+  const wanted = casesOf(condition);
   return wanted?.some((one) => one.every((test) => impliesTest(tests, test))) ?? false;
 }
 
 /** Whether no call can pass both. */
 function excludes(tests: Conjunction, condition: Condition): boolean {
-  const cases = casesOf(condition, []);
+  const cases = casesOf(condition);
   return cases?.every((one) => conflictIn([...tests, ...one]) !== undefined) ?? false;
 }
 
@@ -62,7 +62,7 @@ function impliesTest(tests: Conjunction, wanted: Atom): boolean {
       return (
         excludes(tests, wanted.wanted) ||
         ofSort(tests, 'not').some((one) => {
-          const cases = casesOf(wanted.wanted, []);
+          const cases = casesOf(wanted.wanted);
           return cases?.every((inner) => implies(inner, one.wanted)) ?? false;
         })
       );
@@ -142,13 +142,18 @@ function kindsExclude(before: Conjunction, test: AtomOf<'kind'>): string | undef
   return other && `A call is never ${other.wanted.join(' or ')} and ${test.wanted.join(' or ')} at once.`;
 }
 
-/** Whether every text that fits one of `inner` fits one of `outer`. */
+/** Whether every text that fits one of `inner` fits one of `outer`; of long lists only whether they name the same. */
 function fitOneOf(inner: readonly string[], outer: readonly string[]): boolean {
+  if (inner.length * outer.length > MOST_PAIRS) {
+    const named = new Set(outer);
+    return inner.every((pattern) => named.has(pattern));
+  }
   return inner.every((pattern) => textsOf(pattern).every((text) => outer.some((one) => matchesGlob(one, text))));
 }
 
 /** Whether some text may fit one of each; globs on both sides are not seen through. */
 function canShare(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length * others.length > MOST_PAIRS) return true;
   return some.some((one) =>
     others.some((other) => matchesGlob(one, other) || matchesGlob(other, one) || bothGlobs(one, other)),
   );
@@ -173,17 +178,24 @@ function isSameClock(one: TimeWindow, other: TimeWindow): boolean {
   return JSON.stringify(one.timezone) === JSON.stringify(other.timezone);
 }
 
+/** Longer lists are not compared item by item. */
+const MOST_PAIRS = 10_000;
 const DAY_MINUTES = 1_440;
 const WEEK_MINUTES = 7 * DAY_MINUTES;
+const openMinutes = new WeakMap<TimeWindow, ReadonlySet<number>>();
 
 /** The minutes of a week without holidays in which the window is open. */
-function minutesOf({ days, fromMinute, toMinute }: TimeWindow): Set<number> {
+function minutesOf(window: TimeWindow): ReadonlySet<number> {
+  const known = openMinutes.get(window);
+  if (known) return known;
+  const { days, fromMinute, toMinute } = window;
   const length = toMinute > fromMinute ? toMinute - fromMinute : toMinute - fromMinute + DAY_MINUTES;
   const open = new Set<number>();
   for (const day of days) {
     const start = (day - 1) * DAY_MINUTES + fromMinute;
     for (let minute = 0; minute < length; minute++) open.add((start + minute) % WEEK_MINUTES);
   }
+  openMinutes.set(window, open);
   return open;
 }
 

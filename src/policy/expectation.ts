@@ -149,13 +149,19 @@ export function sharesOf(
   });
 }
 
-/** What does not agree, shares aside: those are of many runs. */
-export function mismatches(expectation: Expectation, decided: object): Mismatch[] {
-  return eachMember(expectation).flatMap(({ member, expected: one }) => {
-    const actual = valueAt(decided, member);
-    if (agrees(one, actual)) return [];
-    return [{ member, expected: words(one), actual: shown(actual) }];
-  });
+/** Tells what does not agree with decisions, shares aside: those are of many runs. */
+export function matcherOf(expectation: Expectation): (decided: object) => Mismatch[] {
+  const members = eachMember(expectation).filter(({ expected: one }) => !isShareAlone(one));
+  return (decided) =>
+    members.flatMap(({ member, expected: one }) => {
+      const actual = valueAt(decided, member);
+      if (agrees(one, actual)) return [];
+      return [{ member, expected: words(one), actual: shown(actual) }];
+    });
+}
+
+function isShareAlone(expected: Expected): boolean {
+  return isComparison(expected) && Object.keys(expected).every((key) => key === 'share' || key === 'within');
 }
 
 /** The value of a member such as `end.label`; null where it is not there. */

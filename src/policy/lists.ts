@@ -28,6 +28,10 @@ const LIST_KEYS: ReadonlySet<PropertyKey> = new Set([
 /** Keys under which a bare text can only be the name of a list. */
 const NAME_KEYS: ReadonlySet<PropertyKey> = new Set(['holidays', 'days']);
 
+/** A long list in many rules makes a policy that takes minutes to check. */
+const MOST_ITEMS = 100_000;
+const TOO_LARGE = `With the items of named lists put in place the policy has more than ${MOST_ITEMS} of them from here on.`;
+
 /** What expanding the references of a file gave. */
 export interface ExpandedLists {
   /** The file with the items in place of every reference that could be resolved. */
@@ -47,6 +51,8 @@ export function expandLists(value: unknown, lists: NamedLists, locator: Locator)
   const diagnostics: Diagnostic[] = [];
   const used = new Set<string>();
   const origins = new Origins();
+  let items = 0;
+  let isFull = false;
   const resolve = (name: string, path: Path, otherwise: unknown): unknown => {
     const list = lists.get(name);
     if (list === undefined) {
@@ -56,6 +62,12 @@ export function expandLists(value: unknown, lists: NamedLists, locator: Locator)
       return otherwise;
     }
     used.add(name);
+    items += Object.keys(list.items).length;
+    if (items > MOST_ITEMS) {
+      if (!isFull) diagnostics.push(locator.diagnose(path, { code: 'policy/too-large', message: TOO_LARGE }));
+      isFull = true;
+      return otherwise;
+    }
     origins.put(path, list);
     return list.items;
   };

@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isGlob } from '../base/glob.js';
 import type { AttributeTest, AttributeValue } from './attributes.js';
 import { whyAttributeFails } from './attributes.js';
 import { passesNumber } from './number-test.js';
 import type { NumberTest } from './policy.js';
+
+const MOST_ITEMS = 100;
 
 /**
  * Whether tests of one thing exclude or imply each other is found out by trying: the values at which a test can change its
@@ -12,14 +15,27 @@ import type { NumberTest } from './policy.js';
 
 /** Whether some value passes all of these tests of one column. Several globs are not seen through: then yes. */
 export function columnCanPass(tests: readonly AttributeTest[]): boolean {
-  if (tests.filter(hasGlob).length > 1) return true;
+  if (tests.filter(hasGlob).length > 1 || isLong(tests) || tests.some(isUnresolved)) return true;
   return columnValues(tests).some((value) => passesAll(tests, value));
 }
 
 /** Whether every value that passes `tests` passes `other`. */
 export function columnImplies(tests: readonly AttributeTest[], other: AttributeTest): boolean {
+  if (isLong([...tests, other])) return tests.some((test) => isDeepStrictEqual(test, other));
   const passing = columnValues([...tests, other]).filter((value) => passesAll(tests, value));
   return passing.length > 0 && passing.every((value) => passesAll([other], value));
+}
+
+/** A reference to a named list that is not there has been told about, and reads as a list without items. */
+function isUnresolved(test: AttributeTest): boolean {
+  const items = isComparisons(test) ? test.in : test;
+  return Array.isArray(items) && items.length === 0;
+}
+
+/** Long lists are not tried item by item. */
+function isLong(tests: readonly AttributeTest[]): boolean {
+  const items = tests.map((test) => (isComparisons(test) ? (test.in?.length ?? 0) : [test].flat().length));
+  return items.reduce((sum, count) => sum + count, 0) > MOST_ITEMS;
 }
 
 /** Whether some number from `least` up passes all of these tests. */

@@ -1,7 +1,7 @@
 import { type Random, seededRandom } from '../base/random.js';
 import { drawsOfCall } from './call.js';
 import { givenCall } from './call-file.js';
-import { type Mismatch, mismatches, sharesOf, valueAt } from './expectation.js';
+import { type Mismatch, matcherOf, sharesOf, valueAt } from './expectation.js';
 import { decideCall, type Explanation, explainCall } from './explain.js';
 import { POINTS, type Point } from './points.js';
 import type { Policy } from './policy.js';
@@ -54,6 +54,7 @@ function runCase(policy: Policy, one: PolicyCase, reached: Set<string>): CaseRes
   const random = seededRandom(one.seed);
   const { agent, nthCall } = given.facts;
   const shares = sharesOf(expect).map((share) => ({ ...share, counts: new Map<string, number>() }));
+  const mismatches = matcherOf(expect);
   const failures = new Map<string, Mismatch>();
   let failedAt: number | undefined;
   for (let run = 0; run < runs; run++) {
@@ -65,7 +66,7 @@ function runCase(policy: Policy, one: PolicyCase, reached: Set<string>): CaseRes
         if (matched) reached.add(keyOf({ rule, point }));
       },
     );
-    for (const mismatch of mismatches(expect, decided)) {
+    for (const mismatch of mismatches(decided)) {
       failedAt ??= run;
       if (!failures.has(mismatch.member) && failures.size < MOST_FAILURES) {
         failures.set(

@@ -230,17 +230,17 @@ cases:
   });
 
   test('shares are counted over many runs, and are the same each time', async () => {
-    const cases = (share: string): string => `policy: policy.yaml
+    const cases = (share: string, runs = ''): string => `policy: policy.yaml
 cases:
-  - { name: shares, call: { campaign: Renewals }, expect: { end: { label: { share: { Success: ${share} } } } } }`;
+  - { name: shares, ${runs}call: { campaign: Renewals }, expect: { end: { label: { share: { Success: ${share} } } } } }`;
     expect(await run(cases('30%'))).toMatchObject({ exit: 0, out: expect.stringContaining('(10000 runs)') });
-    const wrong = await run(cases('34%'));
+    const wrong = await run(cases('34%', 'runs: 3000, '));
     expect(wrong).toMatchObject({
       exit: 1,
       out: expect.stringContaining('expected  "Success" in 34% of the runs, give or take 2%'),
     });
-    expect(await run(cases('34%'))).toEqual(wrong);
-    expect((await run(cases('34%'), '--seed', '99')).out).not.toBe(wrong.out);
+    expect(await run(cases('34%', 'runs: 3000, '))).toEqual(wrong);
+    expect((await run(cases('34%', 'runs: 3000, '), '--seed', '99')).out).not.toBe(wrong.out);
   });
 
   test.each([

@@ -451,6 +451,23 @@ otherwise: { disposition: NOBODY }`;
     expect(loadPolicy(text, 'main.yaml').diagnostics).toEqual([]);
   });
 
+  test('a list that is not there makes its rule no impossible one, and a huge one is refused once', () => {
+    expect(
+      problems(
+        'rules: [ { when: { attributes: { a: { list: gone }, b: { in: gone } } }, then: { disposition: Sold } } ]',
+      ),
+    ).toEqual([
+      'main.yaml:2:37 There is no list "gone" under "lists".',
+      'main.yaml:2:62 There is no list "gone" under "lists".',
+    ]);
+    const items = Array.from({ length: 2_000 }, (_, i) => `v${i}`).join(',\n  ');
+    const rules = Array.from({ length: 60 }, (_, i) => {
+      return `  - { when: { attributes: { a: { list: big }, n: ${i} } }, then: { disposition: Sold } }`;
+    });
+    const found = load(`version: 1\nlists: { big: [\n  ${items}\n] }\nrules:\n${rules.join('\n')}`).diagnostics;
+    expect(found.map(({ code, line }) => [code, line])).toEqual([['policy/too-large', 2_004 + 51]]);
+  });
+
   test('hours without any zone', () => {
     expect(problems('rules: [ { when: { time: { days: mon } }, then: { disposition: Sold } } ]')).toEqual([
       'main.yaml:2:20 warning: Nothing says in which zone these hours are: they are in UTC. Give the policy a "timezone".',
