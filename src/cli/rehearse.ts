@@ -92,7 +92,10 @@ async function rehearseCommand(flags: RehearseFlags, io: Io): Promise<ExitCode> 
     const { days } = span;
     return rehearsed && rehearsalReport(rehearsed, { plan, days, file: flags.config, origin: setting.origin, notes });
   });
-  if (!report) return EXIT.killed;
+  if (!report) {
+    io.err('The rehearsal was interrupted; nothing is told of it.\n');
+    return EXIT.killed;
+  }
   io.out(flags.json ? `${JSON.stringify(report)}\n` : formatRehearsal(report));
   return flags.strict && report.warnings.length > 0 ? EXIT.failed : EXIT.done;
 }
