@@ -1,22 +1,21 @@
 import type { AgentChart } from '../agent/chart.js';
 import type { AgentEvent } from '../agent/events.js';
 import type { Agent } from '../agent/interpreter.js';
-import type { AgentOrder, CallInHand, CallName } from '../agent/orders.js';
+import type { AgentOrder, CallName } from '../agent/orders.js';
 import type { Clock } from '../base/clock.js';
 import { messageOf } from '../base/errors.js';
 import type { Log } from '../base/log.js';
 import type { Random } from '../base/random.js';
 import type { Answer } from '../icws/answer.js';
-import { disposition, pickup } from '../icws/commands.js';
+import { pickup } from '../icws/commands.js';
 import type { Session } from '../icws/session.js';
-import type { DecisionPoint, Fact } from '../journal/record.js';
+import type { Fact } from '../journal/record.js';
 import type { Recorder } from '../journal/recorder.js';
-import type { Pop } from '../wire/index.js';
 import { AgentCampaigns } from './agent-campaigns.js';
 import { AgentLives } from './agent-lives.js';
-import { type Attendance, NO_SESSION } from './attendance.js';
+import type { Attendance } from './attendance.js';
 import { type Appointments, CallDesk } from './call-desk.js';
-import { noteOf } from './endings.js';
+import { CallErrands } from './call-errands.js';
 import type { RoundResult } from './host-round.js';
 import { commandOf, type OrderCommand } from './order-command.js';
 import type { Pacer } from './pacer.js';
@@ -26,7 +25,6 @@ import { type Seat, type SeatChange, seatChanges } from './seat.js';
 import { SessionDesk } from './session-desk.js';
 import { type AttendancePort, SessionHolder } from './session-holder.js';
 import type { StatusNames } from './status-desk.js';
-import { verdictOf } from './verdict.js';
 
 export interface BridgeDeps {
   readonly chart: AgentChart;
@@ -102,7 +100,7 @@ class AgentBridge implements Bridge {
   private readonly lives: AgentLives;
   /** When the end of a break was asked for early, monotonic; null once Dialer said that it is over. */
   private breakEndedAt: number | null = null;
-  private endsDecided: number;
+  private readonly errands: CallErrands;
   private awaitsGrant: boolean;
 
   constructor(deps: BridgeDeps, seat: Seat) {
@@ -137,7 +135,17 @@ class AgentBridge implements Bridge {
       fingerprintOf: deps.fingerprintOf,
     });
     if (resumption?.call) this.calls.resume(resumption.call);
-    this.endsDecided = resumption?.endsDecided ?? 0;
+    this.errands = new CallErrands(
+      {
+        ...{ clock, log: this.log, calls: this.calls },
+        attendance: () => this.attendance,
+        context: () => this.agent.context(),
+        policy: () => this.seat.policy,
+        tell: (event) => this.tell(event),
+        run: (command, about, send) => this.recorded(command, about, send),
+      },
+      resumption?.endsDecided ?? 0,
+    );
     this.awaitsGrant = resumption?.awaitsGrant ?? false;
     const input = resumption ? { user, memory: resumption.memory } : { user };
     this.lives = new AgentLives({
@@ -265,10 +273,10 @@ class AgentBridge implements Bridge {
       case 'set-break-status':
         return this.attendance?.setBreak();
       case 'decide':
-        this.decide(order.point, order.call);
+        this.errands.decide(order.point, order.call);
         break;
       case 'disposition':
-        return this.dispose(command, order.nth, order.choice);
+        return this.errands.dispose(command, order.nth, order.choice);
       default:
         break;
     }
@@ -306,7 +314,7 @@ class AgentBridge implements Bridge {
         if (event.type === 'logout.granted' && event.all && this.takesAnEarlierGrant())
           this.tell({ type: 'campaigns.auto-login' });
       },
-      popped: (pop) => this.popped(pop),
+      popped: (pop) => this.errands.popped(pop),
       openCall: () => {
         const { call } = this.agent.context();
         return call && { id: call.pop.interactionId, stage: call.stage };
@@ -321,61 +329,5 @@ class AgentBridge implements Bridge {
       onChannel: (event) => void this.record({ kind: 'reconnect', reason: event }),
       onDefect: (error) => this.lives.fail(error),
     };
-  }
-
-  private popped(pop: Pop): void {
-    const { attendance } = this;
-    if (!attendance) return;
-    if (this.calls.isOver(pop.interactionId)) {
-      this.log.debug({ interactionId: pop.interactionId }, 'late copy of a pop');
-      return;
-    }
-    const { campaigns, session, watchesQueue } = attendance;
-    const campaign = campaigns.nameOf(pop.campaignId);
-    // A contact is only ever recognised where a preview comes back under another id (reference §7 #9).
-    const isOfPreview =
-      pop.__type === 'urn:inin.com:dialer:previewPop' || this.agent.context().call?.fromPreview === true;
-    const facts = this.calls.popped(pop, campaign, this.deps.clock.now(), session.clockSkewMs, isOfPreview);
-    attendance.callCame();
-    this.tell({ type: 'call.popped', pop: facts });
-    if (facts.placed && !watchesQueue && this.agent.context().call?.stage === 'ringing') {
-      this.tell({ type: 'call.connected', call: facts.interactionId });
-    }
-  }
-
-  private decide(point: DecisionPoint, call: CallInHand): void {
-    const campaign = this.agent.context().call?.pop.campaign ?? '';
-    const decision = this.calls.decide(point, call, campaign, this.deps.clock.now());
-    if (!decision) return;
-    this.tell(decision);
-    const { breaks } = this.seat.policy;
-    if (point === 'end' && breaks && ++this.endsDecided % breaks.afterCalls === 0) {
-      this.tell({ type: 'break.asked', reason: 'after-calls', forMs: breaks.forMs });
-    }
-  }
-
-  private async dispose(command: number, nth: number, choice: number): Promise<void> {
-    const { call } = this.agent.context();
-    const { attendance } = this;
-    const ending = this.calls.ending(nth, choice);
-    if (!ending) {
-      this.tell({ type: 'call.disposition-answered', command, verdict: 'refused', label: '' });
-      return;
-    }
-    const { label } = ending;
-    const proof = call && attendance ? await attendance.proofFor(call) : 'certain';
-    if (proof !== 'certain') {
-      const verdict = proof === 'never' ? 'moot' : 'unsent';
-      this.tell({ type: 'call.disposition-answered', command, verdict, label });
-      return;
-    }
-    const name = ending.scheduledTime === undefined ? 'disposition' : 'callback';
-    const answer = await this.recorded(name, { order: command, choice, ...noteOf(ending) }, (session) => {
-      // Dialer has given the next call already: this would be its disposition.
-      if (this.agent.context().nextPop) return Promise.resolve(NO_SESSION);
-      if (call) attendance?.dispositioning(call.pop.interactionId);
-      return session.run(disposition(ending));
-    });
-    this.tell({ type: 'call.disposition-answered', command, verdict: verdictOf(answer), label });
   }
 }
