@@ -1,18 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { formatDiagnostics } from '../base/diagnostic.js';
 import { messageOf, UsageError } from '../base/errors.js';
-import { type AgentSeat, besideFile, resolveWorkerConfig, type WorkerConfig } from '../config/index.js';
+import { type AgentSeat, besideFile, type WorkerConfig } from '../config/index.js';
 import { CALL_COLUMNS, callsOf, formatRows } from '../journal/index.js';
 import type { Rehearsal } from '../report/rehearsal.js';
 import { formatRehearsal } from '../report/rehearsal-text.js';
-import { type WorldConfig, WorldSchema } from '../simulator/index.js';
+import type { WorldConfig } from '../simulator/index.js';
 import { flag } from './flag.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
 import { type Rehearsed, rehearse } from './rehearsal.js';
 import { rehearsalReport } from './rehearsal-report.js';
 import { type RehearsalSpan, rehearsalSpan, zoneOfSeats } from './rehearsal-span.js';
 import { fitToRoster, type RehearsalWorld, worldForRoster } from './rehearsal-world.js';
+import { loadServerlessConfig } from './serverless-config.js';
 import { loadWorldFile } from './world-file.js';
 
 /** The flags of `rehearse`, as typed. */
@@ -71,7 +71,8 @@ Examples:
 
 /** `dialer-agent rehearse`: some days in seconds, told on stdout. */
 async function rehearseCommand(flags: RehearseFlags, io: Io): Promise<ExitCode> {
-  const config = loadConfig(flags, io);
+  const { config: file, seed: flagSeed, policy, agents } = flags;
+  const config = loadServerlessConfig({ config: file, seed: flagSeed, policy, agents }, io, flags.quiet);
   if (!config) return EXIT.usage;
   const span = rehearsalSpan({ ...flags, zone: flags.zone ?? zoneOfSeats(config.agents) });
   const setting = worldFor(config, flags, span.days, io);
@@ -98,21 +99,6 @@ async function rehearseCommand(flags: RehearseFlags, io: Io): Promise<ExitCode> 
   }
   io.out(flags.json ? `${JSON.stringify(report)}\n` : formatRehearsal(report));
   return flags.strict && report.warnings.length > 0 ? EXIT.failed : EXIT.done;
-}
-
-function loadConfig(flags: RehearseFlags, io: Io): WorkerConfig<WorldConfig | null> | undefined {
-  const { config: file, seed, policy, agents, quiet = false } = flags;
-  const { config, diagnostics } = resolveWorkerConfig<WorldConfig | null>({
-    flags: { config: file, seed, policy, agents, rehearse: true, noMetrics: true, noJournal: true },
-    env: io.env,
-    readFile: io.readFile,
-    worldSchema: WorldSchema,
-    secretSeverity: 'unneeded',
-  });
-  const color = io.stderr.isTTY === true && io.env.NO_COLOR === undefined;
-  const isWanted = !quiet || !config;
-  if (isWanted && diagnostics.length > 0) io.err(`${formatDiagnostics(diagnostics, 'pretty', { color })}\n`);
-  return config;
 }
 
 /** On whose clock an agent's days are told: that of its shift; without one the zone asked for, else its policy's. */

@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
 import { systemClock } from '../base/clock.js';
-import { formatDiagnostics } from '../base/diagnostic.js';
 import { UsageError } from '../base/errors.js';
 import { formatZoned } from '../base/zoned-time.js';
-import { type AgentSeat, resolveWorkerConfig, type Shift } from '../config/index.js';
+import type { AgentSeat, Shift } from '../config/index.js';
 import { ALWAYS, type Duty, type DutyState, dutyAt } from '../fleet/calendar.js';
-import { WorldSchema } from '../simulator/index.js';
 import { flag } from './flag.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
+import { loadServerlessConfig } from './serverless-config.js';
 import { readTime } from './time-flag.js';
 
 interface ShiftsFlags {
@@ -56,15 +55,7 @@ export function shiftsCommand(flags: ShiftsFlags, io: Io): ExitCode {
       `--at must be a time such as 2026-11-26T12:00-05:00, or 2026-11-26T12:00 by the clock of each shift, not "${flags.at}"`,
     );
   }
-  const { config, diagnostics } = resolveWorkerConfig({
-    flags: { config: flags.config, rehearse: true, noMetrics: true, noJournal: true },
-    env: io.env,
-    readFile: io.readFile,
-    worldSchema: WorldSchema,
-    secretSeverity: 'unneeded',
-  });
-  const color = io.stderr.isTTY === true && io.env.NO_COLOR === undefined;
-  if (diagnostics.length > 0) io.err(`${formatDiagnostics(diagnostics, 'pretty', { color })}\n`);
+  const config = loadServerlessConfig({ config: flags.config }, io);
   if (!config) return EXIT.usage;
   const now = systemClock().now();
   const groups = groupsOf(config.agents, (zone) => at?.(zone) ?? now);
