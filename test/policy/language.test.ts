@@ -2,6 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Diagnostic, formatPretty } from '../../src/base/diagnostic.js';
 import { seededRandom } from '../../src/base/random.js';
+import { columnsOf } from '../../src/policy/attributes.js';
+import { whyNot } from '../../src/policy/condition.js';
+import { ConditionSchema } from '../../src/policy/condition-schema.js';
 import {
   type CallFacts,
   decideConnect,
@@ -513,4 +516,100 @@ test('nothing that a policy can hold makes loading throw', () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test('a rule that is called impossible or unreachable never decides a call', () => {
+  const column = fc.constantFrom('a', 'b');
+  const number = fc.integer({ min: 0, max: 4 });
+  const value = fc.oneof(number, fc.constantFrom('x', 'y', 'x*', '*'));
+  const comparisons = fc.dictionary(fc.constantFrom('lt', 'le', 'gt', 'ge', 'eq', 'ne'), number, {
+    minKeys: 1,
+    maxKeys: 3,
+  });
+  const columnTest = fc.oneof(
+    value,
+    fc.array(value, { minLength: 1, maxLength: 3 }),
+    comparisons,
+    fc.record({ exists: fc.boolean() }),
+  );
+  const plain = fc.record(
+    {
+      kind: fc.subarray(['regular', 'own-callback', 'manual'], { minLength: 1 }),
+      agent: fc.constantFrom('bob', 'ann', 'b*', '*n', ['bob', 'ann']),
+      connected: fc.boolean(),
+      endedBy: fc.constantFrom('us', 'far-side'),
+      talked: fc.dictionary(
+        fc.constantFrom('lt', 'le', 'gt', 'ge'),
+        number.map((n) => `${n}s`),
+        { minKeys: 1, maxKeys: 2 },
+      ),
+      nthCall: fc.oneof(
+        fc.integer({ min: 1, max: 4 }),
+        fc.dictionary(fc.constantFrom('le', 'ge', 'every'), fc.integer({ min: 1, max: 4 }), { minKeys: 1, maxKeys: 2 }),
+      ),
+      attributes: fc.dictionary(column, columnTest, { minKeys: 1, maxKeys: 2 }),
+      time: fc.record({
+        days: fc.constantFrom('mon', 'mon-fri', 'fri-sun'),
+        from: fc.constantFrom('06:00', '22:00'),
+        to: fc.constantFrom('10:00', '20:00'),
+      }),
+    },
+    { requiredKeys: [] },
+  );
+  // No `any`: one of its alternatives may be impossible, which is told at the rule, and the rule match by another.
+  const { condition } = fc.letrec<{ condition: object }>((tie) => ({
+    condition: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      plain,
+      fc
+        .tuple(plain, fc.array(tie('condition'), { minLength: 1, maxLength: 2 }))
+        .map(([one, all]) => ({ ...one, all })),
+      fc.tuple(plain, tie('condition')).map(([one, not]) => ({ ...one, not })),
+    ),
+  }));
+  const cell = fc.option(fc.constantFrom('0', '1', '2', '3', '4', '2.5', '-1', 'x', 'xy', 'y'), { nil: undefined });
+  const facts = fc.record({
+    kind: fc.constantFrom('regular', 'own-callback', 'manual'),
+    agent: fc.constantFrom('bob', 'ann', 'ben'),
+    nthCall: fc.integer({ min: 1, max: 6 }),
+    a: cell,
+    b: cell,
+    talked: fc.integer({ min: 0, max: 5 }),
+    connected: fc.boolean(),
+    endedBy: fc.constantFrom('us', 'far-side'),
+    hour: fc.integer({ min: 0, max: 167 }),
+  });
+  const columns = (cells: object) =>
+    Object.fromEntries(Object.entries(cells).filter(([, value]) => value !== undefined));
+  let told = 0;
+  fc.assert(
+    fc.property(
+      fc.array(condition, { minLength: 1, maxLength: 4 }),
+      fc.array(facts, { minLength: 30, maxLength: 30 }),
+      (whens, calls) => {
+        const rules = whens.map((when, index) => ({ name: `r${index}`, when, then: { disposition: 'Sold' } }));
+        const text = JSON.stringify({ version: 1, timezone: 'UTC', rules }, null, 1);
+        const found = load(text).diagnostics.filter(({ code }) => /impossible|unreachable/.test(code));
+        // A complaint stands at or after the name of its rule, and before that of the next.
+        const lines = text.split('\n');
+        const named = found.map(
+          ({ line }) => lines.slice(0, line + 1).filter((one) => one.includes('"name"')).length - 1,
+        );
+        const accused = new Set(named);
+        told += accused.size;
+        const parsed = whens.map((when) => ConditionSchema.parse(when));
+        for (const { a, b, talked, hour, ...more } of calls) {
+          const attributes = columns({ a, b });
+          const talkedMs = more.connected ? talked * 1_000 : 0;
+          const one = call({ ...more, attributes, talkedMs, now: Date.UTC(2026, 0, 5) + hour * 3_600_000 });
+          const subject = { facts: one, columns: columnsOf(attributes), draws: draws(one), rule: 'r', timezone: 'UTC' };
+          const winner = parsed.findIndex((when) => whyNot(when, subject) === undefined);
+          if (accused.has(winner))
+            expect({ winner, one, whens, found: found.map(({ message }) => message) }).toBeNull();
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+  expect(told).toBeGreaterThan(10);
 });
