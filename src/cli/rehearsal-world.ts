@@ -21,6 +21,9 @@ const CONTACTS = 23_000;
 /** For one agent on one day: not less, for there should be something to see, and not more than anybody can call. */
 const CONTACTS_A_DAY = { least: 50, most: 500 };
 
+/** What a world file may ask for. */
+const LONGEST_LIST = 1_000_000;
+
 /** The password of everybody; what it is in truth is not rehearsed. */
 const PASSWORD = 'rehearsal';
 
@@ -56,7 +59,7 @@ export function worldForRoster(
   const campaigns = campaignsFor(seats, policies);
   const { least, most } = CONTACTS_A_DAY;
   const perAgent = Math.min(most, Math.max(least, CONTACTS / (seats.length * days)));
-  const contacts = Math.ceil((perAgent * seats.length) / campaigns.length);
+  const contacts = Math.min(LONGEST_LIST, Math.ceil((perAgent * seats.length) / campaigns.length));
   const usual = WorldSchema.parse({}).campaigns[0]?.dispositions ?? [];
   const dispositions = [...usual, ...furtherDispositions(policies, usual)];
   return WorldSchema.parse({
