@@ -83,7 +83,7 @@ export function callHandling(words: Vocabulary, parent: CallParent) {
         ...moved('dispositioning'),
         'call.disposition-answered': [
           { guard: answers('step', 'ok'), target: 'closed', actions: 'close as accepted' },
-          { guard: answers('step', 'gone'), target: 'closed', actions: 'close as gone' },
+          { guard: answers('step', 'gone', 'granted'), target: 'closed', actions: 'close as gone' },
           { guard: and([answers('step', 'lost'), 'a pop waits']), target: 'closed', actions: 'close as unknown' },
           { guard: and([isAwaited, 'a pop waits']), target: 'closed', actions: 'close as superseded' },
           { guard: answers('step', 'moot'), target: 'closed', actions: 'close as unknown' },

@@ -30,7 +30,9 @@ export type Verdict =
   /** No answer, and the request never left. */
   | 'unsent'
   /** Not sent, and never to be: the call is over for Dialer, and the next one would be hit. */
-  | 'moot';
+  | 'moot'
+  /** Not sent: Dialer granted what it grants only when the call is dispositioned (reference §4.10 rules 3 and 8). */
+  | 'granted';
 
 /** What `fleet` asks of an agent. */
 export type FleetEvent =

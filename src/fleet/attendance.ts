@@ -39,6 +39,8 @@ export interface AttendanceOptions {
   tell(event: AgentEvent): void;
   popped(pop: Pop): void;
   openCall(): { readonly id: string; readonly stage: string } | null;
+  /** How the break or log-off stands that the agent asked for. */
+  leave(): 'none' | 'asked' | 'granted';
   alerting(interactionId: string): void;
   complain(code: string, message: string): void;
   onMessage(type: string): void;
@@ -87,6 +89,7 @@ export class Attendance {
       session,
       messages: this.messages,
       status: () => this.status,
+      leave: options.leave,
       put: (run) => this.put(run),
     });
     session.listen({

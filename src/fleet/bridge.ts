@@ -319,6 +319,11 @@ class AgentBridge implements Bridge {
         const { call } = this.agent.context();
         return call && { id: call.pop.interactionId, stage: call.stage };
       },
+      leave: () => {
+        const { leave, pause } = this.agent.context();
+        const asked = leave ?? (pause?.by === 'us' ? pause : null);
+        return asked === null ? 'none' : asked.granted ? 'granted' : 'asked';
+      },
       alerting: (interactionId) => void this.recorded('pickup', {}, (at) => at.run(pickup(interactionId))),
       complain: (code, message) => void this.record({ kind: 'problem', code, message }),
       onMessage: this.deps.onMessage,

@@ -85,7 +85,7 @@ export class CallErrands {
     const { label } = ending;
     const proof = call && attendance ? await attendance.proofFor(call) : 'certain';
     if (proof !== 'certain') {
-      const verdict = proof === 'never' ? 'moot' : 'unsent';
+      const verdict = ({ never: 'moot', granted: 'granted', 'not yet': 'unsent' } as const)[proof];
       this.port.tell({ type: 'call.disposition-answered', command, verdict, label });
       return;
     }

@@ -9,9 +9,10 @@ import type { StatusDesk } from './status-desk.js';
 
 /**
  * Whether a disposition that goes out now can only mean its own call: `certain`; `not yet`, for the server has not shown
- * enough; or `never`, for the call it was meant for is over and another may come at any moment.
+ * enough; `never`, for the call it was meant for is over and another may come at any moment; or `granted`: it is over, for
+ * the break or log-off that waited for its disposition was granted.
  */
-export type ResendProof = 'certain' | 'not yet' | 'never';
+export type ResendProof = 'certain' | 'not yet' | 'never' | 'granted';
 
 /** How long messages may take to show that they are read to the end. A silent stream says a ping in less. */
 const CAUGHT_UP_MS = 30_000;
@@ -23,6 +24,8 @@ interface Sent {
   readonly interactionId: string;
   readonly at: number;
   readonly gaps: number;
+  /** A break or a log-off was asked for, and not granted yet. */
+  readonly awaitsGrant: boolean;
 }
 
 interface ResendJudgeOptions {
@@ -30,6 +33,8 @@ interface ResendJudgeOptions {
   readonly session: Session;
   readonly messages: MessageDesk;
   status(): StatusDesk | null;
+  /** How the break or log-off stands that was asked for. */
+  leave(): 'none' | 'asked' | 'granted';
   put<T>(run: (session: Session) => Promise<Answer<T>>): Promise<Answer<T>>;
 }
 
@@ -51,7 +56,8 @@ export class ResendJudge {
   sent(interactionId: string): void {
     const { clock, session, messages } = this.options;
     if (this.first?.interactionId === interactionId) return;
-    this.first = { interactionId, at: clock.monotonic(), gaps: session.gaps };
+    const awaitsGrant = this.options.leave() === 'asked';
+    this.first = { interactionId, at: clock.monotonic(), gaps: session.gaps, awaitsGrant };
     messages.markQueue();
   }
 
@@ -72,8 +78,10 @@ export class ResendJudge {
     if (!status || shown === undefined) return 'not yet';
     // Whoever is given calls again has none: it was dispositioned, or Dialer closed it.
     if (shown === 'acd' && status.tellsOfCalls) return 'never';
+    if (first.awaitsGrant && this.options.leave() === 'granted' && !status.wasAvailableInCall) return 'granted';
     if (!(await this.isCaughtUp())) return 'not yet';
     if (messages.wasGivenAnother) return 'never';
+    if (first.awaitsGrant && this.options.leave() === 'granted' && !status.wasAvailableInCall) return 'granted';
     const isLossless = session.gaps === first.gaps;
     if (shown === 'dialer-call' && !isUnplaced && !(await this.isAlive(interactionId))) {
       // Of this call, or of the next one whose pop lags behind.

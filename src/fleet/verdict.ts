@@ -2,7 +2,7 @@ import type { Verdict } from '../agent/events.js';
 import type { Answer } from '../icws/answer.js';
 
 /** What an answer means to an agent (reference §1.7, §6.11). */
-export function verdictOf(answer: Answer): Exclude<Verdict, 'moot'> {
+export function verdictOf(answer: Answer): Exclude<Verdict, 'moot' | 'granted'> {
   switch (answer.kind) {
     case 'ok':
       return 'ok';

@@ -658,6 +658,17 @@ describe('rule 5: a lost answer to a disposition', () => {
     }
   });
 
+  test('rule 5: a break or log-off granted meanwhile is the proof that the disposition was taken', async () => {
+    const d = (await dispositioning()).answer('disposition', 'lost');
+    await d.wait(SECOND);
+    expect(d.answer('disposition', 'granted').closed).toEqual(['101 accepted granted']);
+    const broken = (await dispositioning())
+      .answer('disposition', 'lost')
+      .send({ type: 'link.down' }, { type: 'link.up' });
+    broken.loggedIn();
+    expect(broken.answer('disposition', 'granted').closed).toEqual(['101 unknown not-found-after-a-break']);
+  });
+
   test('rule 5: what can only hit another call is not sent, and the call is unknown', async () => {
     const d = (await dispositioning()).answer('disposition', 'lost');
     await d.wait(SECOND);

@@ -231,7 +231,8 @@ describe('faults on the whole stack', () => {
       if (messaging === 'stream') rig.simulator.faults.add(struck('slow-message:delay=8s', isStalled));
       await rig.until('two calls closed', () => closed(rig).length >= 2);
       expect(closed(rig).map(({ call, result }) => [call.interactionId, result])).toEqual([
-        ['1001', 'unknown'],
+        // The grant of the break came through, and tells that the call is over; or nothing did.
+        ['1001', messaging === 'stream' ? 'accepted' : 'unknown'],
         ['1002', 'accepted'],
       ]);
       const { ledger } = await rig.finish();
@@ -239,6 +240,15 @@ describe('faults on the whole stack', () => {
       expect(ledger.violations).toEqual([]);
     },
   );
+
+  test('rule 5: the grant of a break proves that the disposition arrived: it is not sent again', async () => {
+    const rig = rigged({ policy: `${PLAIN_POLICY}breaks: { afterCalls: 1, for: 60s }\n` });
+    rig.simulator.faults.add(struck('lost-response:on=all', { when: operation('POST dialer/disposition'), times: 1 }));
+    await rig.until('a call closed', () => closed(rig).length > 0);
+    expect(closed(rig).map(({ result, basis }) => `${result} ${basis}`)).toEqual(['accepted granted']);
+    expect(asked(rig, 'disposition')).toBe(1);
+    expect((await rig.finish()).ledger.calls[0]?.dispositions).toHaveLength(1);
+  });
 
   test('Available is not set over a call whose pop is not read yet, however long a poll hangs', async () => {
     const rig = rigged({

@@ -18,17 +18,17 @@ export function dispositionMoves(timings: AgentTimings) {
     }),
 
     /**
-     * 404: no call to disposition. To a first send that is the truth; to a re-send it means that the first one arrived,
+     * 404, or a grant: no call to disposition. To a first send that is the truth; to a re-send it means that the first one arrived,
      * unless Dialer may have ended the call by itself: a preview that is not known to be placed ends with its own timer.
      */
-    'close as gone': (move: Move) => {
+    'close as gone': (move: Move, event: { verdict?: string }) => {
       const { call } = move.context;
       if (!call) return;
       if (call.sent === 'never') closeCall(move, 'void', 'not-found');
       else if (!call.unbroken) closeCall(move, 'unknown', 'not-found-after-a-break');
       else if (isUnplaced(call) && move.now >= call.previewEndsAt - PREVIEW_END_MARGIN_MS) {
         closeCall(move, 'unknown', 'preview-ended');
-      } else closeCall(move, 'accepted', 'resend-404');
+      } else closeCall(move, 'accepted', event.verdict === 'granted' ? 'granted' : 'resend-404');
     },
 
     'try the next label': (move: Move) => {
