@@ -30,6 +30,8 @@ export function movesBetweenParents(parent: CallParent, stage: CallStage) {
       ] as const,
     }),
     ...(parent === 'break-pending' && {
+      /** The one before was dropped in mid-call, by a removal. */
+      'break.asked': { guard: not('a break is wanted'), actions: 'request the break' } as const,
       'break.status': [
         {
           guard: 'the break is withdrawn',

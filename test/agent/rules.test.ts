@@ -735,6 +735,12 @@ describe('rule 5: a lost answer to a disposition', () => {
 });
 
 describe('a break asked for while the log-in to Dialer is broken', () => {
+  test('is taken in mid-call also where a removal has dropped the one before', () => {
+    const d = onCall().askBreak().granted();
+    expect([d.place, d.agent.context().pause]).toEqual(['break-pending.talking', null]);
+    expect(d.askBreak().agent.context().pause).not.toBeNull();
+  });
+
   test('is requested when the log-in is repaired, not before', async () => {
     const d = onCall().send({ type: 'link.down' }, { type: 'link.up' });
     d.send({ type: 'dialer.log-in-failed', command: d.last('log-in').command, code: 'icws/unavailable', final: false });
