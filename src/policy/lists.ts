@@ -151,7 +151,11 @@ function mayBeList(path: Path): boolean {
 
 function unknownList(name: string, meant: string | undefined) {
   const message = `There is no list "${name}" under "lists".`;
-  return { code: 'policy/unknown-list', message, ...(meant ? { suggestion: `Did you mean "${meant}"?` } : {}) };
+  return {
+    code: 'policy/unknown-list',
+    message,
+    suggestion: meant ? `Did you mean "${meant}"?` : `Add it: lists: { ${name}: [ … ] }.`,
+  };
 }
 
 function readAsText(name: string) {

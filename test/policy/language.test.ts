@@ -405,7 +405,11 @@ describe('what cannot be meant', () => {
       '4:27 "from" must be a time of day such as "09:00" or "17:30", not "9am".',
     ],
     ['{ time: { form: "09:00" } }', '{ hangUp: true }', '4:21 "form" is not a key of "time". Did you mean "from"?'],
-    ['{ time: { holidays: us } }', '{ hangUp: true }', '4:31 There is no list "us" under "lists".'],
+    [
+      '{ time: { holidays: us } }',
+      '{ hangUp: true }',
+      '4:31 There is no list "us" under "lists". Add it: lists: { us: [ … ] }.',
+    ],
     ['{ agent: bob }', '{ hangUp: yes }', '5:21 "hangUp" must be true, not "yes".'],
     [
       '{ agent: bob }',
@@ -460,8 +464,8 @@ otherwise: { disposition: NOBODY }`;
         'rules: [ { when: { attributes: { a: { list: gone }, b: { in: gone } } }, then: { disposition: Sold } } ]',
       ),
     ).toEqual([
-      'main.yaml:2:37 There is no list "gone" under "lists".',
-      'main.yaml:2:62 There is no list "gone" under "lists".',
+      'main.yaml:2:37 There is no list "gone" under "lists". Add it: lists: { gone: [ … ] }.',
+      'main.yaml:2:62 There is no list "gone" under "lists". Add it: lists: { gone: [ … ] }.',
     ]);
     const items = Array.from({ length: 2_000 }, (_, i) => `v${i}`).join(',\n  ');
     const rules = Array.from({ length: 60 }, (_, i) => {
