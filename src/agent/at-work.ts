@@ -50,6 +50,13 @@ export const broughtToBreak = [
   { guard: 'the break of a person is over', actions: 'note the end of the break' },
 ] as const;
 
+/** The same where nothing can be asked of Dialer: it is noted, and seen to once the log-in is repaired. */
+export const hearsOfBreaks = [
+  { guard: 'it is on break', actions: 'begin the break' },
+  { guard: 'the break is pending', actions: 'note that the break is pending' },
+  { guard: 'the break of a person is over', actions: 'note the end of the break' },
+] as const;
+
 export const atWork = {
   'logoff.asked': [
     { guard: 'a call is open', actions: 'remember the log-off' },

@@ -1,6 +1,6 @@
 import { and, not, or } from 'xstate';
 import { answers, isAwaited } from './answer.js';
-import { acdAgain, atWork, broughtToBreak, personActs, takes } from './at-work.js';
+import { acdAgain, atWork, broughtToBreak, hearsOfBreaks, personActs, takes } from './at-work.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** Refused for good: only an administrator can mend it. */
@@ -185,10 +185,12 @@ function linking(words: Vocabulary) {
       on: {
         'link.up': { target: 'relinking', actions: ['note the link', 'log in to Dialer again'] },
         'link.down': {},
+        'break.status': hearsOfBreaks,
       },
     }),
     relinking: words.createStateConfig({
       on: {
+        'break.status': hearsOfBreaks,
         'dialer.logged-in': { guard: answers('relog'), target: 'settling', actions: 'note the Dialer log-in' },
         'dialer.log-in-failed': [
           { guard: and([answers('relog'), 'it is final']), ...givesUp },

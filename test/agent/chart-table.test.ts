@@ -420,21 +420,18 @@ const GRID: { readonly [T in AgentEvent['type']]: Readonly<Record<string, Row>> 
     lost: STAYS,
     unsent: STAYS,
   },
+  // Without a Dialer log-in it is noted only, so that the log-in is repaired first.
   // Before the agent was ever Available in a session, a break is left over from before and is ended (rule 1).
   'break.status': {
     pending: {
       'ready.*': 'break-pending.idle',
       'logged-in.resting': 'break-pending.idle',
       'logged-in.deferring': 'break-pending.idle',
-      'logged-in.unlinked': 'break-pending.idle',
-      'logged-in.relinking': 'break-pending.idle',
     },
     'on break': {
       'ready.*': 'on-break',
       'logged-in.resting': 'on-break',
       'logged-in.deferring': 'on-break',
-      'logged-in.unlinked': 'on-break',
-      'logged-in.relinking': 'on-break',
       'break-pending.idle': 'on-break',
       'break-pending.lingering': 'on-break',
     },

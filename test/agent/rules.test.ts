@@ -1586,6 +1586,18 @@ describe('the Dialer rules of reference §4.10', () => {
     expect(d.place).toBe('ready.idle');
   });
 
+  test('Dialer link: a break that Dialer tells of before the log-in is repaired waits for it, and is taken then', async () => {
+    for (const links of [['link.down'], ['link.down', 'link.up']] as const) {
+      const d = ready().send(...links.map((type) => ({ type })));
+      d.breakStatus('pending').breakStatus('on-break');
+      expect(d.agent.state()).toBe('logged-in');
+      if (links.length === 1) d.send({ type: 'link.up' });
+      d.loggedIn().offered(['c-1'], 0).enlisted();
+      expect(d.place).toBe('on-break');
+      expect(d.breakStatus('not-on-break').place).toBe('logged-in.availing');
+    }
+  });
+
   test('Dialer link: an Up without a Down is no news', () => {
     const d = ready();
     d.news();
