@@ -15,7 +15,7 @@ import { birth, type Vocabulary, vocabulary } from './vocabulary.js';
 export type AgentChart = ReturnType<typeof agentChart>;
 
 /** Goes up when states or events change their meaning: recorded events of another version may not be replayed. */
-export const CHART_VERSION = '2';
+export const CHART_VERSION = '3';
 
 /**
  * The statechart of one agent: the seven states of design §4 and what leads from one to another. It is total: an event

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../base/diagnostic.js';
 import type { Locator } from '../base/document.js';
 import { type Origin, Origins } from '../base/relocated.js';
 import { nearest } from '../base/suggestion.js';
+import { federalHolidays } from './federal-holidays.js';
 
 type Path = readonly PropertyKey[];
 
@@ -45,7 +46,8 @@ export interface ExpandedLists {
 
 /**
  * Puts the items of named lists in place of the references to them: `{ list: NAME }` wherever a list of values may stand,
- * and the bare name as `holidays`, `days` and `in` of an attribute, where nothing else can be meant.
+ * and the bare name as `holidays`, `days` and `in` of an attribute, where nothing else can be meant. As `holidays`, `us-2026`
+ * is the federal holidays of that year where no list is called so.
  */
 export function expandLists(value: unknown, lists: NamedLists, locator: Locator): ExpandedLists {
   const diagnostics: Diagnostic[] = [];
@@ -53,9 +55,15 @@ export function expandLists(value: unknown, lists: NamedLists, locator: Locator)
   const origins = new Origins();
   let items = 0;
   let isFull = false;
+  // A file with a calendar of its own means that one: another year's name is a slip.
+  const hasOwnCalendar = [...lists.keys()].some((name) => federalHolidays(name));
+  const holidaysNamed = (name: string, path: Path): readonly string[] | undefined =>
+    path.at(-1) === 'holidays' && !hasOwnCalendar ? federalHolidays(name) : undefined;
   const resolve = (name: string, path: Path, otherwise: unknown): unknown => {
     const list = lists.get(name);
     if (list === undefined) {
+      const known = holidaysNamed(name, path);
+      if (known) return known;
       const meant = nearest(name, lists.keys());
       if (meant) used.add(meant);
       diagnostics.push(locator.diagnose(path, unknownList(name, meant)));
@@ -76,9 +84,18 @@ export function expandLists(value: unknown, lists: NamedLists, locator: Locator)
     const all: unknown[] = [];
     for (const [index, item] of node.entries()) {
       const place = [...path, index];
-      const list = lists.get(itemReference(item, path) ?? '');
+      const wanted = itemReference(item, path) ?? '';
+      const list = lists.get(wanted);
+      const known = list ? undefined : holidaysNamed(wanted, path);
+      if (known) {
+        for (const date of known) {
+          origins.putItem([...path, all.length], { locator, path: place });
+          all.push(date);
+        }
+        continue;
+      }
       if (list && Array.isArray(list.items)) {
-        used.add(itemReference(item, path) ?? '');
+        used.add(wanted);
         for (const [at, one] of list.items.entries()) {
           origins.putItem([...path, all.length], { locator: list.locator, path: [...list.path, at] });
           all.push(one);

@@ -407,6 +407,39 @@ rules:
     expect(end(one, call({ attributes: { seg: 'tin', n: 'gold' } })).rule).toBeNull();
   });
 
+  test('of US federal holidays need not be written: us-2026, and the weekday on which one is observed', () => {
+    const hours = (holidays: string, lists = '') =>
+      loadPolicy(
+        `version: 1\ntimezone: UTC\n${lists}rules: [ { name: open, when: { time: { holidays: ${holidays} } }, then: { disposition: Sold } } ]`,
+        'p.yaml',
+      );
+    const opens = (holidays: string, day: string) => {
+      const { policy: one, diagnostics } = hours(holidays);
+      expect(diagnostics).toEqual([]);
+      return end(one as Policy, call({ now: Date.parse(`${day}T12:00:00Z`) })).rule === 'open';
+    };
+    const closed = [
+      '01-01',
+      '01-19',
+      '02-16',
+      '05-25',
+      '06-19',
+      '07-03',
+      '07-04',
+      '09-07',
+      '10-12',
+      '11-11',
+      '11-26',
+      '12-25',
+    ];
+    for (const day of closed) expect(opens('us-2026', `2026-${day}`)).toBe(false);
+    for (const day of ['01-02', '05-18', '07-06', '11-19', '12-24']) expect(opens('us-2026', `2026-${day}`)).toBe(true);
+    expect(opens('[us-2027, 2026-12-24]', '2026-12-24')).toBe(false);
+    expect(opens('[us-2027, 2026-12-24]', '2027-12-24')).toBe(false);
+    const slip = hours('us-2025', 'lists: { us-2026: [2026-12-25] }\n').diagnostics;
+    expect(slip).toMatchObject([{ code: 'policy/unknown-list', suggestion: 'Did you mean "us-2026"?' }]);
+  });
+
   test('that nobody wrote are told with what was probably meant', () => {
     const { diagnostics } = loadPolicy(
       'version: 1\nlists: { vip: [a] }\nrules: [ { when: { agent: { list: vpi } }, then: { disposition: Sold } } ]',
