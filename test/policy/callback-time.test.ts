@@ -429,6 +429,8 @@ describe('a callback at a time of day', () => {
           return clock.date > date || (clock.date === date && clock.minute >= minute(time.slice(0, 5)));
         };
         const expected = scan(shows, wanted.getTime() - 15 * HOUR, Number.POSITIVE_INFINITY);
+        // Clocks that went back over midnight showed the beginning of tomorrow before today came again: it has passed.
+        fc.pre(expected !== null && expected >= now);
         const found = callbackTime({ asked: { atMinute, on: { inDays } } }, { now, zone, draw: () => 0 });
         expect(found && found * SECOND).toBe(expected);
       }),
