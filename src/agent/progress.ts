@@ -32,10 +32,11 @@ const LASTING: ReadonlySet<string> = new Set([
   'on-break',
 ]);
 
-/** Timers of the chart that are due so long after the place was entered. */
-const TIMERS: Readonly<Record<string, keyof AgentTimings>> = {
+/** How long a place may take as planned: timers of the chart, and what an order does in its own time. */
+const PLANNED: Readonly<Record<string, keyof AgentTimings>> = {
   [inside('choosing')]: 'campaignsMs',
   [inside('recovering')]: 'recoveryMs',
+  [inside('availing')]: 'availableMs',
   'logoff-pending.idle': 'logoffPatienceMs',
   'break-pending.lingering': 'grantMs',
   'logoff-pending.lingering': 'grantMs',
@@ -55,7 +56,7 @@ export interface Standing {
   readonly key: string;
   /** Until when the present wait is as planned, monotonic; -Infinity where nothing is planned. */
   readonly plannedUntil: number;
-  /** How long the place itself may take by the chart's own timers, in milliseconds. */
+  /** How long the place itself may take as planned, in milliseconds. */
   readonly plannedMs: number;
 }
 
@@ -75,7 +76,7 @@ export function standingOf(
         ? [call.deadline]
         : [];
   const planned = ends.filter(Number.isFinite);
-  const timer = TIMERS[place];
+  const timer = PLANNED[place];
   const call_ = call ? [call.pop.interactionId, call.stage, call.dispositionTries, call.placeTries] : [];
   return {
     key: [place, ...Object.values(awaiting), ...planned, ...call_].join(' '),

@@ -14,6 +14,8 @@ export interface AgentTimings {
   readonly breakPatienceMs: number;
   /** Before a log-off request that nobody granted is repeated; the third time the agent leaves without a grant. */
   readonly logoffPatienceMs: number;
+  /** For the answer to an order to set Available: whether a call is on its way is looked for first, several times (rule 2). */
+  readonly availableMs: number;
   /** Between tries of Available and of enlisting; grows with each. */
   readonly retryMs: number;
   /** After a place request whose outcome is in doubt, for a pop that tells (rule 4). */
@@ -32,6 +34,7 @@ export const DEFAULT_TIMINGS: AgentTimings = {
   grantMs: 1_500,
   breakPatienceMs: 60_000,
   logoffPatienceMs: 20_000,
+  availableMs: 30_000,
   retryMs: 2_000,
   placeDoubtMs: 5_000,
   dispositionMs: 120_000,

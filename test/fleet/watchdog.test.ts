@@ -127,6 +127,16 @@ describe('the watchdog', () => {
     stop();
   });
 
+  test('gives Available the time to look whether a call is on its way', async () => {
+    const { clock, at, done, stop } = watching();
+    at.place = 'logged-in.availing';
+    await clock.advance(39_000);
+    expect(done).toEqual([]);
+    await clock.advance(5_000);
+    expect(done).toHaveLength(1);
+    stop();
+  });
+
   test('does not cut short what the chart itself waits for, such as the pop of a call that is to come again', async () => {
     const { clock, at, done, stop } = watching();
     at.place = 'logged-in.recovering';
