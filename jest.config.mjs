@@ -4,6 +4,7 @@ export default {
   testMatch: ['**/*.test.ts'],
   maxWorkers: '100%',
   testTimeout: 20_000,
+  setupFiles: ['<rootDir>/test/support/property-seed.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

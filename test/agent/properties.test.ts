@@ -228,8 +228,11 @@ class Watch {
       const isInFlight = call?.stage === 'placing' && awaiting.step === this.placing.get(interactionId);
       if (!isInFlight || Number.isFinite(call.deadline)) this.placing.delete(interactionId);
     }
-    if (event.type === 'call.offer-decided' && !event.place) this.skipped.add(event.call);
-    if (event.type === 'call.offer-decided' && event.place) this.skipped.delete(event.call);
+    // A decision counts while one is awaited; what comes for a call that is being placed already is no decision.
+    if (event.type === 'call.offer-decided' && this.driver.agent.context().call?.stage === 'previewing') {
+      if (event.place) this.skipped.delete(event.call);
+      else this.skipped.add(event.call);
+    }
     this.driver.send(event);
   }
 
