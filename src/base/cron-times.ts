@@ -23,7 +23,7 @@ export function nextTime(cron: Cron, zone: string, after: number, except = NO_DA
 }
 
 /** The last time at or before the instant, dates of `except` left out; null where none came in a lifetime. */
-export function lastTime(cron: Cron, zone: string, before: number, except = NO_DATES): number | null {
+function lastTime(cron: Cron, zone: string, before: number, except = NO_DATES): number | null {
   // A day later, for in the second pass of an overlap a later wall time may have been.
   let date = plusDays(midnight(wallTimeAt(zone, before)), 1);
   for (let days = 0; days < MOST_DAYS; days++, date = plusDays(date, -1)) {

@@ -32,13 +32,24 @@ function offsetsAt(zone: string, day: number): DayOffsets {
 
 /** No zone changes its offset twice in a day. */
 function offsetsOf(zone: IANAZone, day: number): DayOffsets {
-  let [low, high] = [day * DAY_MS, (day + 1) * DAY_MS];
-  const [offset, after] = [zone.offset(low), zone.offset(high)];
-  if (offset === after || Number.isNaN(offset)) return { offset, after, changeAt: high };
+  const [begin, end] = [day * DAY_MS, (day + 1) * DAY_MS];
+  const [offset, after] = [zone.offset(begin), zone.offset(end)];
+  if (offset === after || Number.isNaN(offset)) return { offset, after, changeAt: end };
+  return { offset, after, changeAt: firstChange((instant) => zone.offset(instant), begin, end) };
+}
+
+/** The first instant after `from`, and `to` at the latest, at which the zone has another offset than at `from`. */
+export function changeBetween(zone: string, from: number, to: number): number {
+  return firstChange((instant) => offsetMinutes(zone, instant), from, to);
+}
+
+function firstChange(offsetAt: (instant: number) => number, from: number, to: number): number {
+  const before = offsetAt(from);
+  let [low, high] = [from, to];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (zone.offset(middle) === offset) low = middle;
+    if (offsetAt(middle) === before) low = middle;
     else high = middle;
   }
-  return { offset, after, changeAt: high };
+  return high;
 }

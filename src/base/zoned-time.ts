@@ -1,5 +1,5 @@
 import { IANAZone } from 'luxon';
-import { offsetMinutes } from './zone-offsets.js';
+import { changeBetween, offsetMinutes } from './zone-offsets.js';
 
 export { offsetMinutes };
 
@@ -90,18 +90,6 @@ export function formatZoned(zone: string, instant: number): string {
   const sign = offset < 0 ? '-' : '+';
   const time = `${pad(hour)}:${pad(minute)}:${pad(second)}`;
   return `${isoDate(date)}T${time}${sign}${pad(Math.floor(size / 60))}:${pad(size % 60)}[${zone}]`;
-}
-
-/** The instant between the two at which the zone's offset changes. */
-function changeBetween(zone: string, from: number, to: number): number {
-  const before = offsetMinutes(zone, from);
-  let [low, high] = [from, to];
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (offsetMinutes(zone, middle) === before) low = middle;
-    else high = middle;
-  }
-  return high;
 }
 
 function toWallMs({ year, month, day, hour, minute, second }: WallTime): number {

@@ -48,7 +48,7 @@ interface Group {
 }
 
 /** `dialer-agent shifts`: who should be working. */
-export function shiftsCommand(flags: ShiftsFlags, io: Io): ExitCode {
+function shiftsCommand(flags: ShiftsFlags, io: Io): ExitCode {
   const at = flags.at === undefined ? undefined : readTime(flags.at);
   if (flags.at !== undefined && !at) {
     throw new UsageError(

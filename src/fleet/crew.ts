@@ -97,22 +97,16 @@ export class Crew implements Places {
     const resumption = calls === undefined ? work && resumptionOf(work, moment) : hiredAnew(calls);
     const record = (fact: Fact): void => void recorder.write({ at: moment.now, user: seat.user, ...fact });
     for (const fact of resumption?.facts ?? []) record(fact);
+    const member: Member = { seat, bridge: null, isDone: false, stopped: null, isDismissed: false, again: null };
+    this.members.set(seat.user, member);
     const { refused } = work ?? {};
     if (refused && !options.retryCredentials && refused.fingerprint === options.fingerprintOf(seat.user)) {
-      this.members.set(seat.user, {
-        seat,
-        bridge: null,
-        isDone: true,
-        stopped: 'credentials-refused',
-        isDismissed: false,
-        again: null,
-      });
+      member.isDone = true;
+      member.stopped = 'credentials-refused';
       options.onRefusedBefore(refused.code);
       record({ kind: 'stopped', reason: 'credentials-refused', forGood: true });
       return;
     }
-    const member: Member = { seat, bridge: null, isDone: false, stopped: null, isDismissed: false, again: null };
-    this.members.set(seat.user, member);
     const onDone = (): void => {
       member.isDone = true;
       if (member.isDismissed) this.strikeOff(member);

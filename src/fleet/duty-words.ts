@@ -28,7 +28,7 @@ export function whyOff(shift: Shift, instant: number, next: number | null): stri
 }
 
 /** `Thu 2026-11-26 09:00`, on the wall clock of the zone. */
-export function localTime(zone: string, instant: number): string {
+function localTime(zone: string, instant: number): string {
   if (!Number.isFinite(instant)) return 'for ever';
   const wall = wallTimeAt(zone, instant);
   const two = (value: number): string => String(value).padStart(2, '0');

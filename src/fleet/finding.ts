@@ -1,5 +1,5 @@
 /** What a check-up looks at, in this order. Closed list: scripts read it (docs/unattended.md). */
-export const CHECKS = [
+const CHECKS = [
   'name',
   'connect',
   'tls',

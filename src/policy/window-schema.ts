@@ -67,7 +67,7 @@ const dayField = () =>
     .transform((text) => parseDays(text) ?? []);
 
 /** Days of the week, from 1 (Monday) to 7 (Sunday). */
-export function daysField() {
+function daysField() {
   const days = z.array(orNamedList(dayField(), whyNoDays)).min(1);
   const both = z.union([dayField(), days.transform((some) => inOrder(some.flat(2)))], { error: whyNoDays });
   return orNamedList(both, whyNoDays);
@@ -82,7 +82,7 @@ function whyNoDays({ input }: { input?: unknown }): string {
 }
 
 /** Dates, lists of them by name, or the name of one (`lists.ts` puts the dates in their place before this is read). */
-export function holidaysField() {
+function holidaysField() {
   const dates = z.array(orNamedList(dateField(), whyNoDate)).transform((some): string[] => some.flat());
   return orNamedList(
     z.union([dates, z.string({ error: DATES }).transform((): string[] => [])], { error: DATES }),
@@ -97,7 +97,7 @@ function whyNoDate({ input }: { input?: unknown }): string {
     : 'must be a date such as 2026-12-25';
 }
 
-export const WINDOW_FIELDS = {
+const WINDOW_FIELDS = {
   days: daysField().optional().describe('Days on which it opens, such as mon-fri. Omitted: every day.'),
   from: timeOfDayField().optional().describe('Opens at this time; midnight when omitted.'),
   to: timeOfDayField()
@@ -118,7 +118,7 @@ export const WindowSchema = z
 type WindowFile = z.output<z.ZodObject<typeof WINDOW_FIELDS>>;
 
 /** The window of its fields, defaults filled in. */
-export function windowOf({ days, from, to, timezone, holidays }: WindowFile): TimeWindow {
+function windowOf({ days, from, to, timezone, holidays }: WindowFile): TimeWindow {
   return {
     days: days ?? (DAY_GROUPS.daily as readonly number[]),
     fromMinute: from ?? 0,

@@ -64,7 +64,7 @@ export function nextOpening(window: TimeWindow, zone: string, from: number, late
 }
 
 /** How long the window stays open, on a day without a change of the clocks. */
-export function windowMinutes({ fromMinute, toMinute }: TimeWindow): number {
+function windowMinutes({ fromMinute, toMinute }: TimeWindow): number {
   return toMinute > fromMinute ? toMinute - fromMinute : toMinute - fromMinute + DAY_MINUTES;
 }
 
